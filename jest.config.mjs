@@ -1,0 +1,14 @@
+// Jest as ESM on the TypeScript sources as they are: Node's own type stripping is the only transform.
+// https://jestjs.io/docs/ecmascript-modules
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
+  transform: { '\\.ts$': '<rootDir>/test/setup/transform.mjs' },
+  globalSetup: '<rootDir>/test/setup/start-mongod.mjs',
+  globalTeardown: '<rootDir>/test/setup/stop-mongod.mjs',
+  modulePathIgnorePatterns: ['<rootDir>/data/'],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
