@@ -1,0 +1,53 @@
+// The order of a page's rows and the place after one of them: keyset paging, with a missing value as the least of all.
+// https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
+import { types } from 'node:util';
+import { and, equals, exists, type Filter, none, not, or, range, type Scalar } from './filter.ts';
+import { storedAt } from './path.ts';
+import type { Row } from './row.ts';
+
+/** Ends in `_id`, which makes it total. Every field but the last may be missing in a row, and none is an array. */
+export type Order = readonly { readonly field: string; readonly descending: boolean }[];
+/** What a row has at each field of an Order. */
+export type Position = readonly (Scalar | null)[];
+
+export const newestFirst: Order = [
+  { field: 'date', descending: true },
+  { field: '_id', descending: true },
+];
+
+/** The rows strictly after that position. A position of another order: none. */
+export function afterFilter(order: Order, position: Position): Filter {
+  if (order.length !== position.length) return none;
+  return or(
+    ...order.map((_, index) =>
+      and(...order.slice(0, index).map(({ field }, at) => same(field, position[at])), next(order, position, index)),
+    ),
+  );
+}
+
+export function positionOf(order: Order, row: Row): Position {
+  return order.map(({ field }) => {
+    const [value] = storedAt(row, field);
+    return isScalar(value) ? value : null;
+  });
+}
+
+function next(order: Order, position: Position, index: number): Filter {
+  const key = order[index];
+  const value = position[index] ?? null;
+  if (key === undefined) return none;
+  if (value === null) return key.descending ? none : exists(key.field);
+  return key.descending ? or(range(key.field, { lt: value }), missing(key.field)) : range(key.field, { gt: value });
+}
+
+function same(field: string, value: Scalar | null | undefined): Filter {
+  return value === null || value === undefined ? missing(field) : equals(field, value);
+}
+
+function missing(field: string): Filter {
+  return field === '_id' ? none : not(exists(field));
+}
+
+function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || types.isDate(value);
+}

@@ -1,0 +1,56 @@
+// What a Filter is asked about: the stored row of one resource, its envelope for rules and search beside its exact text.
+export type Parameter = {
+  /** Closed interval of a date (Date) or number; `u` its canonical unit. */
+  readonly l?: Date | number;
+  readonly h?: Date | number;
+  readonly u?: string;
+  /** The string as it was written, for `:exact`. */
+  readonly x?: string;
+};
+
+export type Row = {
+  readonly _id: string;
+  /** Version, and the instant of its writing. */
+  readonly v: number;
+  readonly lu: Date;
+  /** The record's key; absent: directory and conformance resources, and all in the testers' database. */
+  readonly rec?: string;
+  /** Main date (else the creation instant) and the upper bound of its precision. */
+  readonly date: Date;
+  readonly dhi: Date;
+  /** Category of the matrix; `tcs` where several must all be allowed. */
+  readonly tc?: string;
+  readonly tcs?: readonly string[];
+  /** Who may read by labels, positive: PAT REP REL PS PCP, the depositor, `s:<FINESS>`. */
+  readonly rd: readonly string[];
+  /** Until when holder, representatives and relatives do not see it. */
+  readonly hold?: Date;
+  /** `p:<RPPS>` `s:<FINESS>` `f:<issuer>` `h` `r:<RelatedPerson id>` `a:<issuer>|<sub>` `o`. */
+  readonly dep: string;
+  /** The delegate who entered it: `d:<issuer>|<act.sub>`. */
+  readonly ent?: string;
+  /** The structure of the deposit, where a person's token named one or a structure deposited. */
+  readonly st?: string;
+  /** The instant of the deposit: a hold runs from it. */
+  readonly made: Date;
+  /** AuditEvent: whose act it is, and what it points at (`Type/id`). */
+  readonly by?: string;
+  readonly refs?: readonly string[];
+  /** Binary: its document's id once bound, and where its bytes are. */
+  readonly of?: string;
+  readonly file?: string;
+  /** Raised by whoever inherits from this row; no new version. */
+  readonly n: number;
+  /** Ids of the first of its chain of successors. */
+  readonly line: readonly string[];
+  /** Search tokens `code|value|system`, `code|<folded string>`, `code|Type/id`. */
+  readonly idx: readonly string[];
+  readonly p: Readonly<Record<string, readonly Parameter[]>>;
+  /** Sort keys by search parameter. */
+  readonly s: Readonly<Record<string, { readonly min: Date | number | string; readonly max: Date | number | string }>>;
+  /** The exact text of the resource. */
+  readonly j: string;
+};
+
+/** What decides who sees a row, as far as others may change it: without a new version. */
+export type Envelope = Pick<Row, 'rd'> & { readonly hold?: Date; readonly tc?: string; readonly tcs?: readonly string[] };
