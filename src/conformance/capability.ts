@@ -1,0 +1,121 @@
+// What the capability statement declares, type by type, held against the definitions: a declaration without them stops the start.
+// https://hl7.org/fhir/R4/capabilitystatement.html
+import type { JsonObject } from '../fhir/json.ts';
+import { listOf, objectsOf, textOf } from '../fhir/json.ts';
+import type { Definitions, ParameterRule } from './definitions.ts';
+
+export type SearchParameterType =
+  | 'token'
+  | 'reference'
+  | 'date'
+  | 'string'
+  | 'number'
+  | 'quantity'
+  | 'uri'
+  | 'composite'
+  | 'special';
+
+export type SearchParameter = {
+  readonly code: string;
+  readonly type: SearchParameterType;
+  readonly expression: string;
+  /** Types that a reference may point at. */
+  readonly target: readonly string[];
+  readonly url: string;
+};
+
+export type TypeCapability = {
+  readonly type: string;
+  /** Codes of type-restful-interaction: `read`, `search-type` … */
+  readonly interactions: ReadonlySet<string>;
+  readonly search: ReadonlyMap<string, SearchParameter>;
+  /** `Type:parameter`. */
+  readonly includes: ReadonlySet<string>;
+  readonly revincludes: ReadonlySet<string>;
+  readonly profiles: readonly string[];
+};
+
+const parameterTypes: readonly SearchParameterType[] = [
+  'token',
+  'reference',
+  'date',
+  'string',
+  'number',
+  'quantity',
+  'uri',
+  'composite',
+  'special',
+];
+const interactions = new Set([
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+]);
+
+function strings(value: unknown): readonly string[] {
+  return listOf(value).filter((one) => typeof one === 'string');
+}
+
+function parameterOf(declared: JsonObject, type: string, { searchParameters, resourceTypes }: Definitions): SearchParameter {
+  const name = textOf(declared.name) ?? '';
+  const rule: ParameterRule | undefined = searchParameters[type]?.find(({ code }) => code === name);
+  const kind = parameterTypes.find((one) => one === rule?.type);
+  if (rule === undefined || kind === undefined || kind !== declared.type || rule.url !== declared.definition) {
+    throw new Error(`capability-statement.json: R4 has no search parameter ${type}.${name} of this type and definition`);
+  }
+  const target = kind === 'reference' ? (rule.target ?? resourceTypes) : [];
+  return { code: rule.code, type: kind, expression: rule.expression, target, url: rule.url };
+}
+
+function typeOf(resource: JsonObject, definitions: Definitions, known: (url: string) => boolean): TypeCapability {
+  const type = textOf(resource.type) ?? '';
+  const fail = (text: string): Error => new Error(`capability-statement.json: ${type} ${text}`);
+  if (!definitions.resources.includes(type)) throw fail('is not in profiles/r4/definitions.json: run npm run definitions');
+  const codes = objectsOf(resource.interaction).map(({ code }) => String(code));
+  const odd = codes.find((code) => !interactions.has(code));
+  if (odd !== undefined) throw fail(`declares the unknown interaction ${odd}`);
+  const profiles = strings(resource.supportedProfile);
+  const missing = profiles.find((url) => !known(url));
+  if (missing !== undefined) throw fail(`supports ${missing}, which is not in profiles/`);
+  const search = objectsOf(resource.searchParam).map((declared) => parameterOf(declared, type, definitions));
+  return {
+    type,
+    interactions: new Set(codes),
+    search: new Map(search.map((parameter) => [parameter.code, parameter])),
+    includes: new Set(strings(resource.searchInclude)),
+    revincludes: new Set(strings(resource.searchRevInclude)),
+    profiles,
+  };
+}
+
+/** An include names a declared reference parameter, of the type itself (_include) or one that points at it (_revinclude). */
+function checkIncludes(types: ReadonlyMap<string, TypeCapability>): void {
+  for (const { type, includes, revincludes } of types.values()) {
+    for (const include of [...includes, ...revincludes]) {
+      const [source = '', code = ''] = include.split(':');
+      const parameter = types.get(source)?.search.get(code);
+      const fits = includes.has(include) ? source === type : parameter?.target.includes(type);
+      if (parameter?.type !== 'reference' || fits !== true)
+        throw new Error(`capability-statement.json: ${type} includes ${include}, which leads nowhere`);
+    }
+  }
+}
+
+export function capabilities(
+  statement: JsonObject,
+  definitions: Definitions,
+  known: (url: string) => boolean,
+): ReadonlyMap<string, TypeCapability> {
+  const resources = objectsOf(statement.rest).flatMap(({ resource }) => objectsOf(resource));
+  const types = new Map(resources.map((resource) => [String(resource.type), typeOf(resource, definitions, known)]));
+  if (types.size === 0 || types.size !== resources.length)
+    throw new Error('capability-statement.json declares no type, or one twice');
+  checkIncludes(types);
+  return types;
+}

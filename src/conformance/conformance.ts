@@ -1,0 +1,87 @@
+// What FHIR defines and what this server declares and publishes of it, read once at start and frozen.
+// https://hl7.org/fhir/R4/conformance-module.html
+import { join } from 'node:path';
+import type { JsonObject } from '../fhir/json.ts';
+import type { Fault } from '../fhir/outcome.ts';
+import type { TypeCapability } from './capability.ts';
+import { capabilities } from './capability.ts';
+import type { Definitions } from './definitions.ts';
+import { asDefinitions } from './definitions.ts';
+import type { ValueSets } from './published.ts';
+import { expansions, readObject, readPublished } from './published.ts';
+import { compileDefinitions } from './validation/compile.ts';
+import type { Profile } from './validation/profile.ts';
+import { compileProfile, validateProfiles } from './validation/profile.ts';
+import { validateResource } from './validation/resource.ts';
+
+export type { SearchParameter, SearchParameterType, TypeCapability } from './capability.ts';
+
+export type Conformance = {
+  /** capability-statement.json as published: the switchboard. */
+  readonly statement: JsonObject;
+  readonly types: ReadonlyMap<string, TypeCapability>;
+  /** [] for a valid resource. `base`: R4 alone; `national`: the profiles of profiles/ as well, whatever meta.profile says. Never throws. */
+  readonly validate: (resource: JsonObject, rules: 'national' | 'base') => readonly Fault[];
+  /** `system|code` of a ValueSet of profiles/ or of a required binding; throws where there is none. */
+  readonly valueSet: (url: string) => ReadonlySet<string>;
+  /** A conformance resource of profiles/ by its canonical; throws where there is none. */
+  readonly published: (url: string) => JsonObject;
+  readonly isResourceType: (name: string) => boolean;
+  /** The element that names the record of a resource of the type, as R4's patient compartment has it; [] for a type that has none. */
+  readonly patientElements: (type: string) => readonly string[];
+};
+
+function bindings({ valueSets }: Definitions): ValueSets {
+  const codes = Object.entries(valueSets).map(
+    ([url, systems]) =>
+      [url, new Set(Object.entries(systems).flatMap(([system, list]) => list.map((code) => `${system}|${code}`)))] as const,
+  );
+  return new Map(codes);
+}
+
+function lookUp<T>(map: ReadonlyMap<string, T>, what: string): (url: string) => T {
+  return (url) => {
+    const found = map.get(url);
+    if (found === undefined) throw new Error(`profiles/ has no ${what} ${url}`);
+    return found;
+  };
+}
+
+function profilesOf(
+  published: ReadonlyMap<string, JsonObject>,
+  definitions: Definitions,
+  valueSet: (url: string) => ReadonlySet<string>,
+): readonly Profile[] {
+  return [...published.values()]
+    .filter(({ resourceType, kind }) => resourceType === 'StructureDefinition' && kind === 'resource')
+    .map((definition) => compileProfile(definition, definitions, valueSet));
+}
+
+/** `root`: the folder of capability-statement.json and profiles/. Throws one line where the statement declares what the definitions lack. */
+export function loadConformance(root: string): Conformance {
+  const statement = readObject(join(root, 'capability-statement.json'));
+  const definitions = asDefinitions(readObject(join(root, 'profiles/r4/definitions.json')));
+  const published = readPublished(join(root, 'profiles'));
+  const valueSet = lookUp(new Map([...bindings(definitions), ...expansions(published)]), 'value set');
+  const names = new Set(definitions.resourceTypes);
+  const isResourceType = (name: string): boolean => names.has(name);
+  const compiler = compileDefinitions(definitions, valueSet, isResourceType);
+  const profiles = Map.groupBy(profilesOf(published, definitions, valueSet), ({ type }) => type);
+  const patients = new Map(Object.entries(definitions.patientElement));
+  return Object.freeze<Conformance>({
+    statement,
+    types: capabilities(statement, definitions, (url) => published.has(url)),
+    validate: (resource, rules) => {
+      const faults = validateResource(compiler, resource);
+      if (faults.length > 0 || rules === 'base') return faults;
+      return validateProfiles(profiles.get(String(resource.resourceType)) ?? [], resource);
+    },
+    valueSet,
+    published: lookUp(published, 'resource'),
+    isResourceType,
+    patientElements: (type) => {
+      const element = patients.get(type);
+      return element === undefined ? [] : [element];
+    },
+  });
+}

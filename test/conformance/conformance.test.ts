@@ -1,0 +1,123 @@
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { loadConformance } from '../../src/conformance/conformance.ts';
+import { asDefinitions } from '../../src/conformance/definitions.ts';
+import { readObject } from '../../src/conformance/published.ts';
+import { compileFhirPath } from '../../src/fhir/fhirpath.ts';
+import { objectsOf } from '../../src/fhir/json.ts';
+import { conformance, root } from './example.ts';
+
+const definitions = asDefinitions(readObject(join(root, 'profiles/r4/definitions.json')));
+const types = [...conformance.types.values()];
+const base = 'https://carnet.example/fhir';
+
+describe('the capability statement and the definitions say the same', () => {
+  test.each(types)('$type declares every parameter of R4 that search knows how to read', ({ type, search, interactions }) => {
+    const left = new Set(['_content', '_profile', '_query', '_source', '_tag', '_text', 'phonetic']);
+    const known = (definitions.searchParameters[type] ?? []).filter(
+      ({ code, type: kind }) => /^(token|reference|date|string)$/.test(kind) && !left.has(code),
+    );
+    expect([...search.keys()].sort()).toEqual(interactions.has('search-type') ? known.map(({ code }) => code).sort() : []);
+  });
+
+  test.each(types)('the expressions of $type compile and are of that type', ({ type, search }) => {
+    for (const { expression, code } of search.values()) {
+      expect([code, expression]).toEqual([code, expect.stringMatching(new RegExp(`^\\(?(${type}|Resource)\\.`))]);
+      expect(() => compileFhirPath(expression)({ resourceType: type })).not.toThrow();
+    }
+  });
+
+  test('every profile is published, supported and enforced', () => {
+    const supported = types.flatMap(({ profiles }) => profiles);
+    const files = readdirSync(join(root, 'profiles')).filter((name) => name.startsWith('StructureDefinition-'));
+    const own = files.map((name) => readObject(join(root, 'profiles', name))).filter(({ kind }) => kind === 'resource');
+    expect(own.map(({ url }) => url).sort()).toEqual([...supported].sort());
+  });
+
+  test('every resource of profiles/ stands under its own id and url', () => {
+    for (const name of readdirSync(join(root, 'profiles')).filter((file) => file.endsWith('.json'))) {
+      const { resourceType, id, url } = readObject(join(root, 'profiles', name));
+      expect(name).toBe(`${resourceType}-${id}.json`);
+      if (url !== undefined) expect(url).toBe(`${base}/${resourceType}/${id}`);
+    }
+  });
+
+  test('AuditEvent is read only, Binary is not searched', () => {
+    expect([...(conformance.types.get('AuditEvent')?.interactions ?? [])]).toEqual(['read', 'search-type']);
+    expect(conformance.types.get('Binary')?.interactions.has('search-type')).toBe(false);
+  });
+});
+
+describe('the element that names the record', () => {
+  test.each([
+    ['DocumentReference', 'subject'],
+    ['Consent', 'patient'],
+    ['Immunization', 'patient'],
+    ['AllergyIntolerance', 'patient'],
+    ['Claim', 'patient'],
+    ['CareTeam', 'subject'],
+    ['RelatedPerson', 'patient'],
+    ['Coverage', 'beneficiary'],
+    ['Condition', 'subject'],
+  ])('%s: %s', (type, element) => {
+    expect(conformance.patientElements(type)).toEqual([element]);
+  });
+
+  test.each(['Patient', 'AuditEvent', 'Binary', 'Practitioner', 'Organization', 'Group', 'constructor'])('%s: none', (type) => {
+    expect(conformance.patientElements(type)).toEqual([]);
+  });
+});
+
+describe('what is published', () => {
+  test('value sets are expanded, ours and those of R4', () => {
+    expect(conformance.valueSet(`${base}/ValueSet/consent-kind`).has(`${base}/CodeSystem/consent-kind|mandate`)).toBe(true);
+    expect(
+      conformance.valueSet(`${base}/ValueSet/guardianship`).has('http://terminology.hl7.org/CodeSystem/v3-RoleCode|MTH'),
+    ).toBe(true);
+    expect(
+      conformance
+        .valueSet('http://hl7.org/fhir/ValueSet/administrative-gender')
+        .has('http://hl7.org/fhir/administrative-gender|female'),
+    ).toBe(true);
+    expect(() => conformance.valueSet(`${base}/ValueSet/none`)).toThrow('none');
+    expect(() => conformance.published(`${base}/ConceptMap/none`)).toThrow('none');
+  });
+
+  test('names of types', () => {
+    expect(['Bundle', 'Patient', 'HumanName', 'Resource', 'toString'].map(conformance.isResourceType)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('everything is frozen', () => {
+    expect(Object.isFrozen(conformance.statement)).toBe(true);
+    expect(Object.isFrozen(objectsOf(conformance.statement.rest)[0]?.resource)).toBe(true);
+  });
+});
+
+describe('a statement that declares what the definitions lack stops the start', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
+  symlinkSync(join(root, 'profiles'), join(folder, 'profiles'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each([
+    ['an unknown type', { type: 'Doctor' }, 'Doctor is not in'],
+    ['an unknown parameter', { type: 'Patient', searchParam: [{ name: 'shoe', type: 'token' }] }, 'Patient.shoe'],
+    ['a parameter of another type', { type: 'Patient', searchParam: [{ name: 'gender', type: 'string' }] }, 'Patient.gender'],
+    ['an unknown profile', { type: 'Patient', supportedProfile: ['urn:x'] }, 'urn:x'],
+    ['an unknown interaction', { type: 'Patient', interaction: [{ code: 'destroy' }] }, 'destroy'],
+    ['an include that leads nowhere', { type: 'Patient', searchInclude: ['Patient:gender'] }, 'Patient:gender'],
+  ])('%s', (_name, resource, text) => {
+    writeFileSync(
+      join(folder, 'capability-statement.json'),
+      JSON.stringify({ resourceType: 'CapabilityStatement', rest: [{ resource: [resource] }] }),
+    );
+    expect(() => loadConformance(folder)).toThrow(text);
+  });
+});
