@@ -1,0 +1,27 @@
+// The identifiers of persons, structures and records as tokens write them, each in exactly one form.
+// https://profiles.ihe.net/ITI/TF/Volume3/ch-4.2.html#4.2.3.1.7 (CX), https://hl7.org/fhir/R4/datatypes.html#id
+import type { Ins } from './caller.ts';
+import { finessSystem, insSystems } from './systems.ts';
+
+const ins = /^(\d{6}[\dAB]\d{8})\^\^\^&([\d.]+)&ISO(?:\^NH)?$/;
+
+/** `279035121518989^^^&1.2.250.1.213.1.4.10&ISO`: fifteen characters (A or B in Corsica), one of the INS authorities. */
+export function parseIns(text: string): Ins | undefined {
+  const [, value, oid] = ins.exec(text) ?? [];
+  const system = insSystems.find((known) => known === `urn:oid:${oid}`);
+  return value === undefined || system === undefined ? undefined : { system, value };
+}
+
+/** `https://finess.esante.gouv.fr|750712184` → `750712184`. */
+export function parseFiness(text: string): string | undefined {
+  const [system, value, ...more] = text.split('|');
+  return system === finessSystem && value !== undefined && more.length === 0 && /^\d[\dAB]\d{7}$/.test(value) ? value : undefined;
+}
+
+export function parseRpps(text: string): string | undefined {
+  return /^\d{11}$/.test(text) ? text : undefined;
+}
+
+export function parseId(text: string): string | undefined {
+  return /^[A-Za-z0-9\-.]{1,64}$/.test(text) ? text : undefined;
+}
