@@ -1,0 +1,74 @@
+// What search finds a resource by: its tokens, intervals, exact strings and sort keys, for the row.
+// https://hl7.org/fhir/R4/search.html
+import type { Conformance, SearchParameter, TypeCapability } from '../conformance/conformance.ts';
+import { compileElementPath, type ElementPath } from '../fhir/element-path.ts';
+import { isObject, type JsonObject, objectsOf } from '../fhir/json.ts';
+import type { Row } from '../filter/row.ts';
+import type { Entries, SortKey } from './parameter-type.ts';
+import { indexTokens } from './token.ts';
+import { fieldParameter, parameterType } from './types.ts';
+
+export type Indexed = Pick<Row, 'p' | 's'> & { readonly idx: string[] };
+
+/** `recordParameters`: codes of the parameters that name the record; the row's `rec` stands for them. */
+export type IndexOptions = { readonly recordParameters?: ReadonlySet<string>; readonly base?: string };
+
+const paths = new WeakMap<SearchParameter, ElementPath>();
+
+export function elementsOf(parameter: SearchParameter, resource: JsonObject): readonly unknown[] {
+  const known = paths.get(parameter);
+  const path = known ?? compileElementPath(parameter.expression);
+  if (known === undefined) paths.set(parameter, path);
+  return path(resource);
+}
+
+export function indexOf(capability: TypeCapability, resource: JsonObject, options: IndexOptions = {}): Indexed {
+  const found = [...capability.search.values()].flatMap((parameter) => {
+    const type = parameter.code.startsWith('_') ? undefined : parameterType(parameter);
+    if (type === undefined) return [];
+    const entries = type.index(parameter, elementsOf(parameter, resource), options.base);
+    return [
+      [parameter.code, options.recordParameters?.has(parameter.code) ? withoutRecord(parameter.code, entries) : entries] as const,
+    ];
+  });
+  return row([...found, ['_security', indexTokens('_security', '_security', labelsOf(resource))]]);
+}
+
+/** At start: every declared parameter is one that search can index and answer. */
+export function assertSearchable(conformance: Conformance): void {
+  for (const { type, search } of conformance.types.values()) {
+    for (const parameter of search.values()) {
+      if (fieldParameter(parameter) !== undefined) continue;
+      if (parameterType(parameter) === undefined)
+        throw new Error(`search parameter ${type}.${parameter.code}: no search by ${parameter.type}`);
+      elementsOf(parameter, { resourceType: type });
+    }
+  }
+}
+
+function row(found: readonly (readonly [string, Entries])[]): Indexed {
+  return {
+    idx: [...new Set(found.flatMap(([, { idx }]) => idx))],
+    p: Object.fromEntries(found.flatMap(([, { p }]) => Object.entries(p))),
+    s: Object.fromEntries(found.flatMap(([code, { keys }]) => sortKeys(code, keys))),
+  };
+}
+
+function sortKeys(code: string, keys: Entries['keys']): readonly (readonly [string, { min: SortKey; max: SortKey }])[] {
+  if (keys.length === 0) return [];
+  const min = keys.map((key) => key.min).reduce((least, one) => (isBefore(one, least) ? one : least));
+  const max = keys.map((key) => key.max).reduce((most, one) => (isBefore(most, one) ? one : most));
+  return [[code, { min, max }]];
+}
+
+function isBefore(one: SortKey, other: SortKey): boolean {
+  return one < other;
+}
+
+function withoutRecord(code: string, entries: Entries): Entries {
+  return { ...entries, idx: entries.idx.filter((entry) => !entry.startsWith(`${code}|`)) };
+}
+
+function labelsOf(resource: JsonObject): readonly JsonObject[] {
+  return isObject(resource.meta) ? objectsOf(resource.meta.security) : [];
+}

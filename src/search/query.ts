@@ -1,0 +1,154 @@
+// A search as a value: its conditions, order and page, from the parameters as they were sent.
+// https://hl7.org/fhir/R4/search.html
+import type { Conformance, TypeCapability } from '../conformance/conformance.ts';
+import { Refusal, refuse } from '../fhir/outcome.ts';
+import { newestFirst, type Order } from '../filter/order.ts';
+import { type Condition, type Context, type Identity, type Parsed, parseCondition } from './condition.ts';
+import { type Include, parseInclude, parseRevinclude } from './include.ts';
+import { parseSort } from './order.ts';
+import { recordParametersOf } from './record.ts';
+import { badValue, tooMuch, unknownParameter } from './value.ts';
+
+export type Parameters = readonly (readonly [name: string, value: string])[];
+
+export type Query = {
+  readonly type: string;
+  readonly conditions: readonly Condition[];
+  /** Keys of the only records, and the only ids, in which something can be found; absent: no condition names any. */
+  readonly records?: readonly string[];
+  readonly ids?: readonly string[];
+  readonly sort: Order;
+  readonly count: number;
+  readonly totalOnly: boolean;
+  readonly total: boolean;
+  readonly includes: readonly Include[];
+  readonly revincludes: readonly Include[];
+  /** The parameters that took effect, as they were sent. */
+  readonly applied: Parameters;
+  /** A search of Patient by this identifier and nothing else. */
+  readonly identity?: Identity;
+  /** It names a resource by `_id` or `identifier`. */
+  readonly namesRow: boolean;
+};
+
+export type SearchOptions = {
+  /** `Prefer: handling=lenient`: what is unknown is left out. */
+  readonly lenient: boolean;
+  /** By type; by default the patient compartment's, where rows have a record. */
+  readonly recordParameters?: (type: string) => ReadonlySet<string>;
+  readonly base?: string;
+  readonly now?: Date;
+};
+
+type Part =
+  | { readonly kind: 'condition'; readonly parsed: Parsed }
+  | { readonly kind: '_sort'; readonly order: Order }
+  | { readonly kind: '_count'; readonly count: number }
+  | { readonly kind: '_total'; readonly total: boolean }
+  | { readonly kind: '_summary' }
+  | { readonly kind: '_include' | '_revinclude'; readonly include: Include };
+
+const mostParameters = 64;
+const defaultCount = 20;
+const mostCount = 500;
+
+export function parseSearch(conformance: Conformance, type: string, parameters: Parameters, options: SearchOptions): Query {
+  const capability = conformance.types.get(type);
+  if (capability === undefined) throw refuse('unknown-type', 'Resource type not supported');
+  if (parameters.length > mostParameters) throw tooMuch(`More than ${mostParameters} parameters`);
+  const context: Context = {
+    conformance,
+    recordParameters: options.recordParameters ?? ((of) => recordParametersOf(conformance, of)),
+    base: options.base,
+    now: options.now ?? new Date(),
+  };
+  const applied = parameters.flatMap(([name, value]) => {
+    const part = parsePart(context, capability, name, value, options.lenient);
+    return part === undefined ? [] : [{ part, sent: [name, value] as const }];
+  });
+  const parts = applied.map(({ part }) => part);
+  const whole = applied.length === parameters.length;
+  return { type, ...conditionsOf(type, parts, whole), ...pageOf(parts), applied: applied.map(({ sent }) => sent) };
+}
+
+function parsePart(
+  context: Context,
+  capability: TypeCapability,
+  name: string,
+  value: string,
+  lenient: boolean,
+): Part | undefined {
+  try {
+    return partOf(context, capability, name, value);
+  } catch (error) {
+    if (lenient && error instanceof Refusal && error.reason === 'unknown-parameter') return undefined;
+    throw error;
+  }
+}
+
+function partOf(context: Context, capability: TypeCapability, name: string, value: string): Part {
+  switch (name) {
+    case '_sort':
+      return { kind: name, order: parseSort(capability, name, value) };
+    case '_count':
+      return { kind: name, count: parseCount(name, value) };
+    case '_total':
+      if (value !== 'none' && value !== 'accurate' && value !== 'estimate') throw badValue(name, 'none, accurate or estimate');
+      return { kind: name, total: value !== 'none' };
+    case '_summary':
+      if (value !== 'count') throw unknownParameter(name);
+      return { kind: name };
+    case '_include':
+      return { kind: name, include: parseInclude(context, capability, name, value) };
+    case '_revinclude':
+      return { kind: name, include: parseRevinclude(context, capability, name, value) };
+    default:
+      return { kind: 'condition', parsed: parseCondition(context, capability, name, value) };
+  }
+}
+
+function parseCount(name: string, value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw badValue(name, 'a whole number');
+  return Math.min(Number(value), mostCount);
+}
+
+type Conditions = Pick<Query, 'conditions' | 'records' | 'ids' | 'identity' | 'namesRow'>;
+
+function conditionsOf(type: string, parts: readonly Part[], whole: boolean): Conditions {
+  const parsed = parts.flatMap((part) => (part.kind === 'condition' ? [part.parsed] : []));
+  const records = common(parsed.map((one) => one.records));
+  const ids = common(parsed.map((one) => one.ids));
+  const [only] = parsed;
+  const alone =
+    whole && parsed.length === 1 && parts.every(({ kind }) => kind === 'condition' || kind === '_count' || kind === '_summary');
+  const identity = type === 'Patient' && alone && !only?.chained ? only?.identity : undefined;
+  return {
+    conditions: parsed.map(({ condition }) => condition),
+    ...(records && { records }),
+    ...(ids && { ids }),
+    ...(identity && { identity }),
+    namesRow: parsed.some(({ code }) => code === '_id' || code === 'identifier'),
+  };
+}
+
+/** What all of the lists that there are have in common. */
+function common(lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {
+  const [first, ...rest] = lists.filter((list) => list !== undefined);
+  return first && [...new Set(first)].filter((value) => rest.every((list) => list.includes(value)));
+}
+
+function pageOf(parts: readonly Part[]): Pick<Query, 'sort' | 'count' | 'totalOnly' | 'total' | 'includes' | 'revincludes'> {
+  const order = once(parts, '_sort')?.order ?? newestFirst;
+  const count = once(parts, '_count')?.count ?? defaultCount;
+  const totalOnly = once(parts, '_summary') !== undefined || count === 0;
+  const total = totalOnly || (once(parts, '_total')?.total ?? false);
+  const of = (kind: '_include' | '_revinclude'): readonly Include[] =>
+    parts.flatMap((part) => (part.kind === kind ? [part.include] : []));
+  return { sort: order, count, totalOnly, total, includes: of('_include'), revincludes: of('_revinclude') };
+}
+
+function once<K extends Part['kind']>(parts: readonly Part[], kind: K): Extract<Part, { kind: K }> | undefined {
+  const given = parts.filter((part): part is Extract<Part, { kind: K }> => part.kind === kind);
+  if (given.length > 1) throw badValue(kind, 'given more than once');
+  return given[0];
+}

@@ -1,0 +1,93 @@
+// References: `author|Practitioner/123`, other servers' and URNs whole, and the logical ones as `author:identifier|value|system`.
+// https://hl7.org/fhir/R4/search.html#reference
+import { isObject, textOf } from '../fhir/json.ts';
+import { parseReference } from '../fhir/reference.ts';
+import { type Filter, none, oneOf, or } from '../filter/filter.ts';
+import { fold, longestValue } from './fold.ts';
+import { type Asked, type Entries, key, type ParameterType } from './parameter-type.ts';
+import { indexTokens, parseToken, tokenFilter } from './token.ts';
+import { badValue, unescaped } from './value.ts';
+
+export const referenceEntry = (parameter: string, type: string, id: string): string => `${parameter}|${type}/${id}`;
+
+const identifierField = (parameter: string): string => `${parameter}_identifier`;
+const id = /^[A-Za-z0-9\-.]{1,64}$/;
+const uri = /^(?:https?:\/\/|urn:)\S+$/;
+
+/** A reference as it is compared: without version, relative where it is below `base`. */
+export function canonicalReference(text: string, base: string | undefined): string {
+  const literal = parseReference(text);
+  if (literal === undefined) return text;
+  const relative = `${literal.type}/${literal.id}`;
+  return literal.base === undefined || literal.base === base?.replace(/\/+$/, '') ? relative : `${literal.base}/${relative}`;
+}
+
+function textOfNode(node: unknown): string | undefined {
+  return typeof node === 'string' ? node : isObject(node) ? textOf(node.reference) : undefined;
+}
+
+/** What the elements refer to outside the resource itself. */
+export function referencesOf(nodes: readonly unknown[], base: string | undefined): readonly string[] {
+  const texts = nodes.map(textOfNode).filter((text) => text !== undefined);
+  const others = texts.filter((text) => !text.startsWith('#') && text.length <= longestValue);
+  return [...new Set(others.map((text) => canonicalReference(text, base)))];
+}
+
+function index({ code }: { readonly code: string }, nodes: readonly unknown[], base: string | undefined): Entries {
+  const references = referencesOf(nodes, base);
+  const identifiers = nodes.flatMap((node) => (isObject(node) && node.identifier !== undefined ? [node.identifier] : []));
+  const logical = indexTokens(`${code}:identifier`, identifierField(code), identifiers);
+  return {
+    idx: [...references.map((reference) => `${code}|${reference}`), ...logical.idx],
+    p: logical.p,
+    keys: nodes.map((node) => key(sortText(node, base))),
+  };
+}
+
+function sortText(node: unknown, base: string | undefined): string {
+  const text = textOfNode(node);
+  if (text === undefined) return isObject(node) ? fold(textOf(node.display) ?? '') : '';
+  return parseReference(canonicalReference(text, base))?.id ?? text;
+}
+
+/** The references that a value may mean: an id alone is one of each possible type. */
+function meant({ parameter, name, modifier, base }: Asked, value: string): readonly string[] {
+  const text = canonicalReference(unescaped(name, value), base);
+  const types = modifier === undefined ? parameter.target : [modifier];
+  if (id.test(text)) {
+    if (types.length === 0) throw badValue(name, 'an id needs its type, as in Patient/123');
+    return types.map((type) => `${type}/${text}`);
+  }
+  const literal = parseReference(text);
+  if (literal === undefined && !uri.test(text)) throw badValue(name, 'not a reference');
+  return modifier === undefined || literal?.type === modifier ? [text] : [];
+}
+
+const isType = ({ parameter, modifier }: Asked): boolean => modifier === undefined || parameter.target.includes(modifier);
+
+/** The record keys that a condition on the parameter naming the record asks for; undefined with any other modifier. */
+export function recordKeys(asked: Asked): readonly string[] | undefined {
+  if (!isType(asked)) return undefined;
+  const literals = asked.values.flatMap((value) => meant(asked, value)).map(parseReference);
+  const keys = literals.flatMap((literal) => (literal?.type === 'Patient' && literal.base === undefined ? [literal.id] : []));
+  return [...new Set(keys)];
+}
+
+function condition(asked: Asked): Filter | undefined {
+  const { code } = asked.parameter;
+  if (asked.modifier === 'identifier') {
+    return or(
+      ...asked.values.map((value) => tokenFilter(`${code}:identifier`, identifierField(code), parseToken(asked.name, value))),
+    );
+  }
+  if (!isType(asked)) return undefined;
+  const references = asked.values.flatMap((value) => meant(asked, value));
+  return references.length === 0
+    ? none
+    : oneOf(
+        'idx',
+        references.map((reference) => `${code}|${reference}`),
+      );
+}
+
+export const referenceType: ParameterType = { index, condition };

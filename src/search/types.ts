@@ -1,0 +1,47 @@
+// The search parameter types that the server has, and the parameters of every resource that are fields of the row.
+// https://hl7.org/fhir/R4/search.html#all
+import type { SearchParameter } from '../conformance/conformance.ts';
+import { type Filter, not, oneOf } from '../filter/filter.ts';
+import { dateFilter, dateType } from './date.ts';
+import type { Asked, ParameterType } from './parameter-type.ts';
+import { referenceType } from './reference.ts';
+import { stringType } from './string.ts';
+import { tokenType } from './token.ts';
+import { unescaped } from './value.ts';
+
+/** A parameter that reads a field of the row: nothing to index, never missing. */
+export type FieldParameter = { readonly field: '_id' | 'lu'; readonly condition: (asked: Asked) => Filter | undefined };
+
+const fields: ReadonlyMap<string, FieldParameter> = new Map([
+  ['_id', { field: '_id', condition: idCondition }],
+  ['_lastUpdated', { field: 'lu', condition: lastUpdatedCondition }],
+]);
+
+const types: ReadonlyMap<string, ParameterType> = new Map([
+  ['token', tokenType],
+  ['string', stringType],
+  ['date', dateType],
+  ['reference', referenceType],
+]);
+
+export function fieldParameter(parameter: SearchParameter): FieldParameter | undefined {
+  return fields.get(parameter.code);
+}
+
+/** Undefined for what the server cannot search by; of the parameters of every resource it indexes `_security` only. */
+export function parameterType(parameter: SearchParameter): ParameterType | undefined {
+  if (parameter.code.startsWith('_') && parameter.code !== '_security') return undefined;
+  return types.get(parameter.type);
+}
+
+function idCondition({ name, modifier, values }: Asked): Filter | undefined {
+  const named = oneOf(
+    '_id',
+    values.map((value) => unescaped(name, value)),
+  );
+  return modifier === undefined ? named : modifier === 'not' ? not(named) : undefined;
+}
+
+function lastUpdatedCondition(asked: Asked): Filter | undefined {
+  return asked.modifier === undefined ? dateFilter('lu', 'lu', asked) : undefined;
+}

@@ -1,0 +1,25 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadConformance } from '../../src/conformance/conformance.ts';
+import { assertSearchable } from '../../src/search/index-of.ts';
+import { recordParametersOf } from '../../src/search/record.ts';
+
+const conformance = loadConformance(new URL('../..', import.meta.url).pathname);
+
+describe('what the server declares', () => {
+  test('can be searched', () => {
+    expect(() => assertSearchable(conformance)).not.toThrow();
+  });
+
+  test.each([
+    ['DocumentReference', ['patient', 'subject']],
+    ['Consent', ['patient']],
+    ['Claim', ['patient']],
+    ['CareTeam', ['patient', 'subject']],
+    ['RelatedPerson', ['patient']],
+    ['Patient', []],
+    ['AuditEvent', []],
+    ['Practitioner', []],
+  ])('the parameters that name the record of %s: %j', (type, codes) => {
+    expect([...recordParametersOf(conformance, type)].toSorted()).toEqual(codes);
+  });
+});

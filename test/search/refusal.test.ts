@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Refusal, toOutcome } from '../../src/fhir/outcome.ts';
+import { assertSearchable } from '../../src/search/index-of.ts';
+import { resolveSearch } from '../../src/search/resolve.ts';
+import { conformance, meets, parametersOf, parse, rowOf } from './world.ts';
+
+function refusal(act: () => unknown): Refusal {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error('accepted');
+}
+
+const long = 'x'.repeat(4001);
+
+describe('refusals', () => {
+  test.each([
+    ['nothing=1', 'unknown-parameter', 'http.nothing'],
+    ['__proto__=1', 'unknown-parameter', 'http.__proto__'],
+    ['constructor=1', 'unknown-parameter', 'http.constructor'],
+    ['toString.valueOf=1', 'unknown-parameter', 'http.toString.valueOf'],
+    ['type:__proto__=1', 'unknown-parameter', 'http.type:__proto__'],
+    ['type[$ne]=1', 'unknown-parameter', 'http.type[$ne]'],
+    ['type:text=1', 'unknown-parameter', 'http.type:text'],
+    ['type:exact=1', 'unknown-parameter', 'http.type:exact'],
+    ['type:not:not=1', 'unknown-parameter', 'http.type:not:not'],
+    ['author:not=1', 'unknown-parameter', 'http.author:not'],
+    ['patient:not=k1', 'unknown-parameter', 'http.patient:not'],
+    ['date:not=2020', 'unknown-parameter', 'http.date:not'],
+    ['author:Immunization=1', 'unknown-parameter', 'http.author:Immunization'],
+    ['location=x', 'unknown-parameter', 'http.location'],
+    ['_has:Patient:x:y=1', 'unknown-parameter', 'http._has:Patient:x:y'],
+    ['_filter=x', 'unknown-parameter', 'http._filter'],
+    ['_tag=x', 'unknown-parameter', 'http._tag'],
+    ['_elements=id', 'unknown-parameter', 'http._elements'],
+    ['_summary=true', 'unknown-parameter', 'http._summary'],
+    ['_sort=nothing', 'unknown-parameter', 'http._sort'],
+    ['_sort=location', 'unknown-parameter', 'http._sort'],
+    ['_include=*', 'unknown-parameter', 'http._include'],
+    ['_include=DocumentReference:related', 'unknown-parameter', 'http._include'],
+    ['_include:iterate=DocumentReference:author', 'unknown-parameter', 'http._include:iterate'],
+    ['_revinclude=DocumentReference:author', 'unknown-parameter', 'http._revinclude'],
+    ['type.name=x', 'unknown-parameter', 'http.type.name'],
+    ['author:Practitioner.nothing=x', 'unknown-parameter', 'http.author:Practitioner.nothing'],
+    ['patient.general-practitioner.name=x', 'unknown-parameter', 'http.patient.general-practitioner.name'],
+    ['author.name=x', 'bad-parameter', 'http.author.name'],
+    ['type=', 'bad-parameter', 'http.type'],
+    ['type=a,,b', 'bad-parameter', 'http.type'],
+    ['type=|', 'bad-parameter', 'http.type'],
+    ['type=a|b|c', 'bad-parameter', 'http.type'],
+    ['type=a\\', 'bad-parameter', 'http.type'],
+    ['type=a\\b', 'bad-parameter', 'http.type'],
+    ['type=\u0000', 'bad-parameter', 'http.type'],
+    ['type=\ud800', 'bad-parameter', 'http.type'],
+    ['type:missing=maybe', 'bad-parameter', 'http.type:missing'],
+    ['type:missing=true,false', 'bad-parameter', 'http.type:missing'],
+    ['description=\u0301', 'bad-parameter', 'http.description'],
+    ['date=yesterday', 'bad-parameter', 'http.date'],
+    ['date=2026-02-30', 'bad-parameter', 'http.date'],
+    ['date=xx2026', 'bad-parameter', 'http.date'],
+    ['patient.birthdate=never', 'bad-parameter', 'http.patient.birthdate'],
+    ['author=a b', 'bad-parameter', 'http.author'],
+    ['related=1', 'bad-parameter', 'http.related'],
+    ['_count=-1', 'bad-parameter', 'http._count'],
+    ['_count=ten', 'bad-parameter', 'http._count'],
+    ['_count=1&_count=2', 'bad-parameter', 'http._count'],
+    ['_total=some', 'bad-parameter', 'http._total'],
+    ['_include=DocumentReference:author:Immunization', 'bad-parameter', 'http._include'],
+    [`type=${long}`, 'too-costly', 'http.type'],
+    [`type=${Array.from({ length: 201 }, (_, i) => i).join(',')}`, 'too-costly', 'http.type'],
+    [`_sort=${Array.from({ length: 9 }, () => 'date').join(',')}`, 'too-costly', 'http._sort'],
+  ])('%s: %s at %s', (search, reason, expression) => {
+    const refused = refusal(() => parse('DocumentReference', parametersOf(search)));
+    expect(refused.reason).toBe(reason);
+    expect(toOutcome(refused).issue[0]?.expression).toEqual([expression]);
+  });
+
+  test('more than 64 parameters, and a type that is not there', () => {
+    const many = Array.from({ length: 65 }, () => ['type', 'x'] as const);
+    expect(refusal(() => parse('DocumentReference', many)).reason).toBe('too-costly');
+    expect(refusal(() => parse('__proto__', [])).reason).toBe('unknown-type');
+  });
+
+  test('lenient leaves out what is unknown and nothing else', () => {
+    const sent = parametersOf('nothing=1&type=a&_sort=nothing&type:text=b&_include=*');
+    const query = parse('DocumentReference', sent, { lenient: true });
+    expect(query.applied).toEqual([['type', 'a']]);
+    expect(query.conditions).toHaveLength(1);
+    expect(() => parse('DocumentReference', [['date', 'x']], { lenient: true })).toThrow(Refusal);
+  });
+});
+
+describe('robustness', () => {
+  const names = [
+    'type',
+    'date',
+    'author',
+    'patient',
+    'description',
+    'identifier',
+    '_id',
+    '_sort',
+    '_count',
+    '_include',
+    '_lastUpdated',
+    'patient.name',
+  ];
+  const modifiers = [
+    '',
+    ':missing',
+    ':not',
+    ':exact',
+    ':contains',
+    ':identifier',
+    ':Practitioner',
+    ':__proto__',
+    '.name',
+    '.',
+    ':',
+  ];
+  const name = fc.oneof(
+    fc.tuple(fc.constantFrom(...names), fc.constantFrom(...modifiers)).map(([head, tail]) => head + tail),
+    fc.constantFrom('__proto__', 'constructor', 'hasOwnProperty', 'toString', ''),
+    fc.string(),
+  );
+  const value = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.stringMatching(/^[a-z0-9|,\\$:/-]{0,12}$/),
+    fc.constantFrom('true', 'gt2026', '$ne', '{"$ne":1}'),
+  );
+
+  test('nothing but a Refusal is thrown, and what is accepted can be asked of a row', async () => {
+    const row = rowOf({ resourceType: 'DocumentReference', id: 'd1', subject: { reference: 'Patient/k1' } }, { rec: 'k1' });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(name, value), { maxLength: 4 }), fc.boolean(), async (parameters, lenient) => {
+        try {
+          meets(await resolveSearch(parse('DocumentReference', parameters, { lenient }), async () => ['k1']), row);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Refusal);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('an undeclared kind of parameter stops the start', () => {
+    expect(() => assertSearchable(conformance)).toThrow('DocumentReference.location: no search by uri');
+  });
+});

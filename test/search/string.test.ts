@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { fold } from '../../src/search/fold.ts';
+import { finds, rowOf } from './world.ts';
+
+const patient = rowOf({
+  resourceType: 'Patient',
+  id: 'p1',
+  name: [{ family: 'Lefèvre', given: ['Jean-Pierre', 'Œdipe'], prefix: ['Dr'] }, { text: "L’Haÿ  d'Or" }],
+  address: [{ line: ['3, rue du Bac'], city: 'Orléans', postalCode: '45000' }],
+});
+const nameless = rowOf({ resourceType: 'Patient', id: 'p2', name: [{ use: 'official' }] });
+
+describe('string', () => {
+  test.each([
+    ['family=lefevre', true],
+    ['family=LEFÈ', true],
+    ['family=fevre', false],
+    ['family:contains=FEV', true],
+    ['family:contains=mily', false],
+    ['family:exact=Lefèvre', true],
+    ['family:exact=Lefe\u0300vre', false],
+    ['family:exact=lefèvre', false],
+    ['family:exact=Lef', false],
+    ['family:missing=false', true],
+    ['name=jean', true],
+    ['name=oedipe', true],
+    ['name=dr', true],
+    ["name=l'hay d'or", true],
+    ['name=  jean-pierre ', true],
+    ['name=x,lefevre', true],
+    ['name=jean&name=lefevre', true],
+    ['name=jean&name=x', false],
+    ['name=.*', false],
+    ['name:contains=$', false],
+    ['address=3\\, rue', true],
+    ['address=orleans', true],
+    ['address=45', true],
+    ['address:contains=du bac', true],
+  ])('%s: %s', async (search, expected) => {
+    expect(await finds('Patient', search, patient)).toBe(expected);
+  });
+
+  test('a name without text is not missing, and an absent address is', async () => {
+    expect(await finds('Patient', 'name:missing=true', nameless)).toBe(false);
+    expect(await finds('Patient', 'address:missing=true', nameless)).toBe(true);
+  });
+
+  test('indexed folded, sorted by the least and the greatest', () => {
+    expect(patient.idx).toContain('family|lefevre');
+    expect(patient.s.family).toEqual({ min: 'lefevre', max: 'lefevre' });
+    expect(patient.s.name).toEqual({ min: 'dr', max: 'oedipe' });
+  });
+
+  test('fold is idempotent, and blind to case and composition', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(fold(fold(text))).toBe(fold(text));
+        expect(fold(text.normalize('NFD'))).toBe(fold(text.normalize('NFC')));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,147 @@
+// A small conformance made by hand, and rows as the store would keep them.
+import type { Conformance, SearchParameter, TypeCapability } from '../../src/conformance/conformance.ts';
+import type { JsonObject } from '../../src/fhir/json.ts';
+import type { Filter } from '../../src/filter/filter.ts';
+import { matches } from '../../src/filter/matches.ts';
+import type { Row } from '../../src/filter/row.ts';
+import { indexOf } from '../../src/search/index-of.ts';
+import { type Parameters, parseSearch, type Query, type SearchOptions } from '../../src/search/query.ts';
+import { recordParametersOf } from '../../src/search/record.ts';
+import { type Lookup, resolveSearch } from '../../src/search/resolve.ts';
+
+export const now = new Date('2026-06-15T10:00:00Z');
+const moments = { now, today: now };
+
+const people = ['Practitioner', 'Organization', 'Patient', 'Device'];
+
+function parameter(
+  code: string,
+  type: SearchParameter['type'],
+  expression: string,
+  target: readonly string[] = [],
+): SearchParameter {
+  return { code, type, expression, target, url: `http://hl7.org/fhir/SearchParameter/${code}` };
+}
+
+function capability(
+  type: string,
+  parameters: readonly SearchParameter[],
+  includes: string[] = [],
+  revincludes: string[] = [],
+): TypeCapability {
+  const common = [
+    parameter('_id', 'token', 'Resource.id'),
+    parameter('_lastUpdated', 'date', 'Resource.meta.lastUpdated'),
+    parameter('_security', 'token', 'Resource.meta.security'),
+  ];
+  return {
+    type,
+    interactions: new Set(['read', 'search-type']),
+    search: new Map([...common, ...parameters].map((one) => [one.code, one])),
+    includes: new Set(includes),
+    revincludes: new Set(revincludes),
+    profiles: [],
+  };
+}
+
+const declared = [
+  capability(
+    'DocumentReference',
+    [
+      parameter('type', 'token', 'DocumentReference.type'),
+      parameter('status', 'token', 'DocumentReference.status'),
+      parameter('identifier', 'token', 'DocumentReference.masterIdentifier | DocumentReference.identifier'),
+      parameter('author', 'reference', 'DocumentReference.author', people),
+      parameter('related', 'reference', 'DocumentReference.context.related'),
+      parameter('patient', 'reference', 'DocumentReference.subject.where(resolve() is Patient)', ['Patient']),
+      parameter('subject', 'reference', 'DocumentReference.subject', people),
+      parameter('date', 'date', 'DocumentReference.date'),
+      parameter('period', 'date', 'DocumentReference.context.period'),
+      parameter('description', 'string', 'DocumentReference.description'),
+      parameter('location', 'uri', 'DocumentReference.content.attachment.url'),
+    ],
+    ['DocumentReference:author', 'DocumentReference:patient'],
+  ),
+  capability(
+    'Patient',
+    [
+      parameter('identifier', 'token', 'Patient.identifier'),
+      parameter('active', 'token', 'Patient.active'),
+      parameter('name', 'string', 'Patient.name'),
+      parameter('family', 'string', 'Patient.name.family'),
+      parameter('address', 'string', 'Patient.address'),
+      parameter('telecom', 'token', 'Patient.telecom'),
+      parameter('phone', 'token', "Patient.telecom.where(system='phone')"),
+      parameter('birthdate', 'date', 'Patient.birthDate'),
+      parameter('death-date', 'date', '(Patient.deceased as dateTime)'),
+      parameter('general-practitioner', 'reference', 'Patient.generalPractitioner', ['Practitioner', 'Organization']),
+    ],
+    [],
+    ['DocumentReference:patient', 'DocumentReference:author'],
+  ),
+  capability('Practitioner', [
+    parameter('identifier', 'token', 'Practitioner.identifier'),
+    parameter('name', 'string', 'Practitioner.name'),
+    parameter('family', 'string', 'Practitioner.name.family'),
+  ]),
+  capability('Organization', [
+    parameter('identifier', 'token', 'Organization.identifier'),
+    parameter('name', 'string', 'Organization.name'),
+  ]),
+];
+
+export const conformance: Conformance = {
+  statement: {},
+  types: new Map(declared.map((one) => [one.type, one])),
+  validate: () => [],
+  valueSet: () => new Set(),
+  published: () => ({}),
+  isResourceType: () => true,
+  patientElements: (type) => (type === 'DocumentReference' ? ['subject'] : []),
+};
+
+export function capabilityOf(type: string): TypeCapability {
+  const found = conformance.types.get(type);
+  if (found === undefined) throw new Error(`no ${type}`);
+  return found;
+}
+
+export const base = 'http://carnet.example/fhir';
+
+export function rowOf(
+  resource: JsonObject & { readonly resourceType: string; readonly id: string },
+  more: { readonly rec?: string } = {},
+): Row {
+  const { idx, p, s } = indexOf(capabilityOf(resource.resourceType), resource, {
+    recordParameters: recordParametersOf(conformance, resource.resourceType),
+    base,
+  });
+  const envelope = { v: 1, lu: now, date: now, dhi: now, made: now, rd: [], dep: 'h', n: 0, line: [] };
+  return { _id: resource.id, ...envelope, idx, p, s, j: JSON.stringify(resource), ...more };
+}
+
+export function parse(type: string, parameters: Parameters, options: Partial<SearchOptions> = {}): Query {
+  return parseSearch(conformance, type, parameters, { lenient: false, now, base, ...options });
+}
+
+export function meets(filter: Filter, row: Row): boolean {
+  return matches(filter, row, moments);
+}
+
+/** Looks up among the rows given, all of them visible. */
+export function among(rows: readonly Row[]): Lookup {
+  return async (type, filter) =>
+    rows.filter((row) => row.j.includes(`"resourceType":"${type}"`) && meets(filter, row)).map(({ _id }) => _id);
+}
+
+/** `name=value&name=value` as a client writes it, decoded. */
+export function parametersOf(text: string): Parameters {
+  return text.split('&').map((pair) => {
+    const at = pair.indexOf('=');
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+}
+
+export async function finds(type: string, search: string, row: Row, others: readonly Row[] = []): Promise<boolean> {
+  return meets(await resolveSearch(parse(type, parametersOf(search)), among(others)), row);
+}
