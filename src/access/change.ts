@@ -1,0 +1,66 @@
+// What may be changed on a row that `write` has found: labels and status, judged on the text before and after.
+import type { JsonObject } from '../fhir/json.ts';
+import type { Row } from '../filter/row.ts';
+import { addMonths } from '../fhir/instant.ts';
+import type { Asking } from './authorize.ts';
+import { type Labeller, labelsOf, mayLift, maySet } from './label.ts';
+import { forbidden, rules } from './opening.ts';
+import type { AccessRecord } from './record.ts';
+import { depositorOf, isMinor } from './standing.ts';
+import { ruling } from './type.ts';
+import { judgeConsentStatus } from './wish.ts';
+
+export type Change = { readonly type: string; readonly row: Row; readonly before: JsonObject; readonly after: JsonObject; readonly deposited: Date };
+
+export function judgeChange(asking: Asking, record: AccessRecord | undefined, change: Change): void {
+  if (asking.caller.who.kind === 'tester') return;
+  if (ruling(change.type) === 'directory') {
+    if (asking.caller.who.kind !== 'operator') throw forbidden();
+    return;
+  }
+  if (record === undefined) throw forbidden();
+  judgeStatus(asking, record, change);
+  judgeLabelChange(labellerOf(asking, record, change), change);
+}
+
+function judgeStatus(asking: Asking, record: AccessRecord, { type, row, before, after }: Change): void {
+  if (before.status === after.status) return;
+  if (type === 'Consent') return judgeConsentStatus(asking, record, after.status);
+  if (type === 'CareTeam' ? rules(asking, record) || asking.caller.who.kind === 'professional' : isDepositor(asking, row)) return;
+  throw forbidden();
+}
+
+function judgeLabelChange(by: Labeller, { before, after }: Change): void {
+  const had = labelsOf(before);
+  const has = labelsOf(after);
+  for (const label of has) if (!had.has(label) && !maySet(label, by)) throw forbidden(`You may not set ${label}`);
+  for (const label of had) if (!has.has(label) && !mayLift(label, by)) throw forbidden(`You may not lift ${label}`);
+}
+
+function labellerOf(asking: Asking, record: AccessRecord, { row, deposited }: Change): Labeller {
+  const { kind } = asking.caller.who;
+  return {
+    depositor: isDepositor(asking, row),
+    as: kind === 'holder' ? 'holder' : kind === 'related' ? 'representative' : kind === 'professional' ? 'professional' : 'other',
+    minor: isMinor(record, asking.now),
+    withinHold: asking.now < addMonths(deposited, 1),
+  };
+}
+
+/** A delegate only finds what she entered. */
+function isDepositor({ caller }: Asking, row: Row): boolean {
+  return row.dep === depositorOf(caller) || (caller.who.kind === 'delegate' && row.ent !== undefined);
+}
+
+/** Delete is the depositor's; Consents, care teams and relations are deleted by whoever rules the record. */
+export function judgeDelete(asking: Asking, record: AccessRecord | undefined, type: string, row: Row, guardianship: boolean): void {
+  const { kind } = asking.caller.who;
+  if (kind === 'tester' || (ruling(type) === 'directory' && kind === 'operator')) return;
+  if (record === undefined || kind === 'feeder' || guardianship) throw forbidden();
+  if (type === 'Consent' && record.key.startsWith('p:')) return;
+  if (type === 'Consent' || type === 'CareTeam' || type === 'RelatedPerson') {
+    if (!rules(asking, record)) throw forbidden();
+    return;
+  }
+  if (!isDepositor(asking, row) || ruling(type) !== 'clinical') throw forbidden();
+}

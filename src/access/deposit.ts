@@ -1,0 +1,86 @@
+// Who may deposit what: the create rules of each type, apart from the opening of a record.
+import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import type { Asking } from './authorize.ts';
+import { forbidden, judgeOpen, noDeposits, rules } from './opening.ts';
+import type { AccessRecord } from './record.ts';
+import { hasCard, isBlocked, isDeclared, isDelegated, isMinor, namesOf, occupational, standingIn } from './standing.ts';
+import { type Label, labelsOf, mayDepositWith } from './label.ts';
+
+/** What holders and their representatives contribute themselves; documents only of patient expression. */
+const contributions = new Set(['DocumentReference', 'Binary', 'AllergyIntolerance', 'Immunization', 'Observation', 'Condition', 'FamilyMemberHistory', 'MedicationStatement']);
+const patientExpression = /^(EXPPAT_|DOCPAT)\d+$/;
+const reimbursement = new Set(['Claim', 'ExplanationOfBenefit', 'MedicationRequest', 'MedicationDispense']);
+
+export type Deposit = { readonly resource: JsonObject; readonly type: string; readonly category: string | undefined };
+
+/** Kinds that never create such a thing: known before anything is looked up. */
+export function judgeDepositor({ caller, statute }: Asking, { type, category }: Deposit): void {
+  const { who } = caller;
+  if (who.kind === 'tester') return;
+  if (who.kind === 'agent' || who.kind === 'operator') throw forbidden();
+  if (who.kind === 'feeder' && !reimbursement.has(type)) throw forbidden();
+  if (who.kind === 'professional' && who.specialities.includes(occupational) && statute.regime.occupationalPhysician === 'never') throw forbidden();
+  if (who.kind !== 'holder' && who.kind !== 'related') return;
+  if (!contributions.has(type)) throw forbidden('Not a contribution of the patient');
+  if (type === 'DocumentReference' && !(category !== undefined && patientExpression.test(category))) {
+    throw forbidden('Not a document of patient expression');
+  }
+}
+
+/** The record takes the deposit, or the one refusal that all of these share. */
+export function judgeDeposit(asking: Asking, record: AccessRecord, practice: AccessRecord | undefined, deposit: Deposit): void {
+  const { caller, now, bound } = asking;
+  const { who } = caller;
+  if (bound !== undefined && bound !== record.key) throw noDeposits();
+  judgeOpen(asking, record);
+  if (who.kind === 'holder' || who.kind === 'related') {
+    if (!rules(asking, record)) throw noDeposits();
+  } else if (isBlocked(record, namesOf(who), now) && !isDeclared(record, caller, standingIn(record, caller, now), 'PCP')) throw noDeposits();
+  if (caller.mode === 'ETREAT') throw forbidden('Centre 15 reads only');
+  if (who.kind === 'delegate' && !isDelegated(practice, who, now)) throw noDeposits();
+  judgeLabels(asking, record, labelsOf(deposit.resource));
+}
+
+function judgeLabels({ caller, now }: Asking, record: AccessRecord, labels: ReadonlySet<Label>): void {
+  const { who } = caller;
+  const as = who.kind === 'holder' ? 'holder' : who.kind === 'related' ? 'representative' : 'professional';
+  for (const label of labels) {
+    if (!mayDepositWith(label, { as, minor: isMinor(record, now) })) throw forbidden(`You may not set ${label}`);
+  }
+}
+
+const proofUrl = 'https://carnet.example/fhir/StructureDefinition/guardianship-proof';
+
+export function isGuardianship(person: JsonObject, guardianship: ReadonlySet<string>): boolean {
+  return objectsOf(person.relationship)
+    .flatMap(({ coding }) => objectsOf(coding))
+    .some(({ system, code }) => guardianship.has(`${system}|${code}`));
+}
+
+/** Guardianship is recorded by agent or operator, with proof and period; every other relation by whoever rules the record. */
+export function judgeRelatedPerson(asking: Asking, record: AccessRecord | undefined, person: JsonObject, guardianship: ReadonlySet<string>): void {
+  const { kind } = asking.caller.who;
+  if (isGuardianship(person, guardianship)) {
+    if (kind !== 'agent' && kind !== 'operator') throw forbidden('Guardianship is recorded by a reception agent or the operator');
+    const hasPeriod = isObject(person.period) && textOf(person.period.start) !== undefined && textOf(person.period.end) !== undefined;
+    const hasProof = objectsOf(person.extension).some(({ url }) => url === proofUrl);
+    if (!hasPeriod || !hasProof) throw forbidden('Guardianship needs a period with an end, and a proof document');
+    if (record === undefined) throw noDeposits();
+    return;
+  }
+  if (kind !== 'holder' && kind !== 'related') throw forbidden();
+  if (record === undefined || !rules(asking, record)) throw noDeposits();
+  judgeOpen(asking, record);
+}
+
+/** Members are written by whoever rules the record, or a professional with the holder present. */
+export function judgeCareTeam(asking: Asking, record: AccessRecord | undefined): void {
+  const { caller, now } = asking;
+  const { kind } = caller.who;
+  if (kind !== 'holder' && kind !== 'related' && kind !== 'professional') throw forbidden();
+  if (record === undefined) throw noDeposits();
+  judgeOpen(asking, record);
+  const present = kind === 'professional' && hasCard(record, caller) && !isBlocked(record, namesOf(caller.who), now);
+  if (!present && !rules(asking, record)) throw noDeposits();
+}
+

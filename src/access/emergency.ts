@@ -1,0 +1,48 @@
+// What permits and denies leave to a professional in his mode: ordinary care, bris de glace (BTG), centre 15 (ETREAT).
+import { all, type Filter, or } from '../filter/filter.ts';
+import type { Caller, Who } from '../identity/caller.ts';
+import { concerns, provisionFilter, type Standing } from './provision.ts';
+import type { AccessRecord, ConsentRule } from './record.ts';
+import { inForce, occupational } from './standing.ts';
+import type { Statute } from './statute.ts';
+
+export type Case = {
+  readonly caller: Caller;
+  readonly who: Extract<Who, { kind: 'professional' }>;
+  readonly record: AccessRecord;
+  readonly standing: Standing;
+  readonly statute: Statute;
+};
+
+/** Whether any permit in force applies to him in his mode, whatever its other elements, or the mode needs none. */
+export function isPermitted(view: Case): boolean {
+  if (needsNoPermit(view)) return !isObjected(view);
+  return permitsFor(view).some(({ root }) => concerns(root, view.standing));
+}
+
+/** ⋁F(permits) for a type. */
+export function permitted(view: Case, type: string): Filter {
+  if (needsNoPermit(view)) return all;
+  return or(...permitsFor(view).map(({ root }) => provisionFilter(root, view.standing, type)));
+}
+
+function needsNoPermit({ caller, who, statute }: Case): boolean {
+  return caller.mode !== 'TREAT' && statute.regime.emergency === 'objection' && !who.specialities.includes(occupational);
+}
+
+export function denied({ record, standing }: Case, type: string): Filter {
+  return or(...inForce(record, 'sharing', 'deny').map(({ root }) => provisionFilter(root, standing, type)));
+}
+
+/** A permit without actor only speaks of emergencies; an occupational physician needs one that names him. */
+function permitsFor({ record, who, standing }: Case): readonly ConsentRule[] {
+  return inForce(record, 'sharing', 'permit').filter(({ root }) => {
+    if (root.actors === undefined) return standing.mode !== 'TREAT' && !who.specialities.includes(occupational);
+    return !who.specialities.includes(occupational) || root.actors.includes(`p:${who.rpps}`);
+  });
+}
+
+function isObjected({ record, standing }: Case): boolean {
+  return inForce(record, 'sharing', 'deny').some(({ root }) => concerns(root, standing) && provisionFilter(root, standing, 'DocumentReference').op === 'all');
+}
+

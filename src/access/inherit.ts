@@ -1,0 +1,56 @@
+// What passes along relatesTo: a successor takes every label and running hold of its target, a superseded document its successor's too.
+// https://hl7.org/fhir/R4/documentreference-definitions.html#DocumentReference.relatesTo
+import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { strictest } from '../filter/envelope.ts';
+import type { Envelope, Row } from '../filter/row.ts';
+import { holdOf, labelsOf, readersOf } from './label.ts';
+
+export type Member = { readonly row: Row; readonly resource: JsonObject; readonly category: string | undefined };
+
+export function targetsOf(resource: JsonObject): readonly { readonly id: string; readonly code: string }[] {
+  return objectsOf(resource.relatesTo).flatMap(({ code, target }) => {
+    const literal = isObject(target) ? textOf(target.reference) : undefined;
+    const id = literal?.startsWith('DocumentReference/') ? literal.slice('DocumentReference/'.length) : undefined;
+    return id === undefined || code === 'signs' ? [] : [{ id, code: String(code) }];
+  });
+}
+
+export function ownEnvelope({ row, resource, category }: Member): Envelope {
+  const labels = labelsOf(resource);
+  const hold = holdOf(labels, row.made);
+  return {
+    rd: readersOf(labels, row.dep, row.st),
+    ...(hold === undefined ? {} : { hold }),
+    ...(category === undefined ? {} : { tc: category }),
+  };
+}
+
+/** The effective envelope of every member of a line; a member that the line lost counts for nothing. */
+export function inherit(members: readonly Member[]): ReadonlyMap<string, Envelope> {
+  const byId = new Map(members.map((member) => [member.row._id, member]));
+  const inherited = new Map<string, Envelope>();
+  const downward = (member: Member, path: ReadonlySet<string>): Envelope => {
+    const id = member.row._id;
+    const known = inherited.get(id);
+    if (known) return known;
+    let result = ownEnvelope(member);
+    for (const target of targetsOf(member.resource)) {
+      const above = byId.get(target.id);
+      if (above && !path.has(target.id)) result = strictest(result, downward(above, new Set([...path, id])), false);
+    }
+    inherited.set(id, result);
+    return result;
+  };
+  for (const member of members) downward(member, new Set());
+  return new Map(members.map((member) => [member.row._id, upward(member, members, inherited, new Set())]));
+}
+
+function upward(member: Member, members: readonly Member[], inherited: ReadonlyMap<string, Envelope>, path: ReadonlySet<string>): Envelope {
+  const id = member.row._id;
+  let result = inherited.get(id) ?? ownEnvelope(member);
+  for (const other of members) {
+    const supersedes = targetsOf(other.resource).some((target) => target.id === id && target.code === 'replaces');
+    if (supersedes && !path.has(other.row._id)) result = strictest(result, upward(other, members, inherited, new Set([...path, id])), true);
+  }
+  return result;
+}

@@ -1,0 +1,39 @@
+// Who may open a record, and what the record's state lets be written in it.
+import { refuse, type Refusal } from '../fhir/outcome.ts';
+import type { Ins } from '../identity/caller.ts';
+import type { Asking } from './authorize.ts';
+import type { AccessRecord } from './record.ts';
+import { depositorOf, hasCard, isInCharge, isOpen, isOwn } from './standing.ts';
+
+/** One text for no record, a closed one and a block. */
+export const noDeposits = (): Refusal => refuse('no-deposits', 'This record does not take deposits from you');
+
+export const forbidden = (text = 'You may not do this'): Refusal => refuse('forbidden', text);
+
+/** `POST Patient`: the holder from his account, or with the holder present. Depends on the request alone. */
+export function judgeNewRecord({ caller }: Asking, ins: Ins): void {
+  const { who } = caller;
+  const isHis = (one: Ins): boolean => one.system === ins.system && one.value === ins.value;
+  if (who.kind === 'holder' && who.ins !== undefined && isHis(who.ins)) return;
+  if ((who.kind === 'agent' || who.kind === 'professional' || who.kind === 'structure') && caller.vitale.some(isHis)) return;
+  throw forbidden('A record is opened by its holder, or with his card in the reader');
+}
+
+/** Holder or representative in charge: whoever rules the record, open or closed. */
+export function rules({ caller, now }: Asking, record: AccessRecord): boolean {
+  const { who } = caller;
+  return isOwn(record, caller) || (who.kind === 'related' && isInCharge(record, who.related, now));
+}
+
+/** The opening Consent: ruled by the holder; by others only to open, with the card, or by the maker of a record not yet opened. */
+export function judgeOpening(asking: Asking, record: AccessRecord, permits: boolean): void {
+  const { caller } = asking;
+  if (rules(asking, record)) return;
+  if (!permits) throw forbidden('A record is closed by its holder');
+  const withCard = (caller.who.kind === 'agent' || caller.who.kind === 'professional') && hasCard(record, caller);
+  if (!withCard && !(!record.opened && record.maker === depositorOf(caller))) throw noDeposits();
+}
+
+export function judgeOpen({ statute, now }: Asking, record: AccessRecord): void {
+  if (!isOpen(record, statute, now)) throw noDeposits();
+}

@@ -1,0 +1,35 @@
+// The meaning of a provision: F(p) = cover(p) ∧ ¬(F(c1) ∨ F(c2) ∨ …). Caller-side elements are already known, the rest stays a Filter.
+// https://profiles.ihe.net/ITI/PCF (nested provisions are exceptions to the level above)
+import { all, and, equals, type Filter, known, none, not, oneOf, or, range } from '../filter/filter.ts';
+import { holds } from '../fhir/instant.ts';
+import type { Mode } from '../identity/caller.ts';
+import type { Actor, Provision } from './record.ts';
+
+/** What of the caller a provision can speak about. */
+export type Standing = { readonly actors: ReadonlySet<Actor>; readonly mode: Mode; readonly now: Date };
+
+/** Whether the caller-side elements hold: period, actor, purpose. */
+export function concerns({ type, period, actors, purposes }: Provision, { actors: mine, mode, now }: Standing): boolean {
+  if (period !== undefined && !holds(period, now)) return false;
+  if (actors !== undefined && !actors.some((actor) => mine.has(actor))) return false;
+  if (purposes !== undefined) return purposes.includes(mode);
+  return type === 'deny' || mode === 'TREAT';
+}
+
+export function provisionFilter(provision: Provision, standing: Standing, resourceType: string): Filter {
+  if (!concerns(provision, standing)) return none;
+  const exceptions = provision.provisions.map((nested) => provisionFilter(nested, standing, resourceType));
+  return and(resourceSide(provision, resourceType), not(or(...exceptions)));
+}
+
+function resourceSide({ types, classes, codes, labels, dataPeriod, data }: Provision, resourceType: string): Filter {
+  // A Binary is what its document is.
+  const asked = resourceType === 'Binary' ? 'DocumentReference' : resourceType;
+  return and(
+    types === undefined && classes === undefined ? all : or(known(types?.includes(asked) ?? false), oneOf('idx', (classes ?? []).map((name) => `category|${name}`))),
+    codes === undefined ? all : or(oneOf('tc', codes), oneOf('tcs', codes)),
+    labels === undefined ? all : oneOf('idx', labels.map((label) => `_security|${label}`)),
+    dataPeriod === undefined ? all : and(range('date', { lte: dataPeriod.high }), range('dhi', { gte: dataPeriod.low })),
+    data === undefined ? all : data.length === 1 && data[0] !== undefined ? equals('line', data[0]) : oneOf('line', data),
+  );
+}

@@ -1,0 +1,143 @@
+// How a caller stands to one record now: open, in charge, médecin traitant, blocked, permitted.
+import { and, element, type Filter, not, oneOf, range } from '../filter/filter.ts';
+import { addMonths, endOfTime, holds, intervalOf } from '../fhir/instant.ts';
+import type { Caller, Who } from '../identity/caller.ts';
+import type { AccessRecord, Actor, ConsentRule, Guardian } from './record.ts';
+import { concerns, type Standing } from './provision.ts';
+import type { Statute } from './statute.ts';
+
+export const doctor = 'https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante|10';
+export const occupational = 'SM25';
+
+/** Who deposits when this caller does. */
+export function depositorOf({ who, issuer, subject }: Caller): string {
+  switch (who.kind) {
+    case 'professional':
+    case 'delegate':
+      return `p:${who.rpps}`;
+    case 'structure':
+      return `s:${who.finess}`;
+    case 'feeder':
+      return `f:${issuer}`;
+    case 'holder':
+      return 'h';
+    case 'related':
+      return `r:${who.related}`;
+    case 'agent':
+      return `a:${issuer}|${subject}`;
+    case 'operator':
+      return 'o';
+    case 'tester':
+      return 't';
+  }
+}
+
+/** The structure of a deposit: the depositing one, or that which the person's token names. */
+export function structureOf(who: Who): string | undefined {
+  return who.kind === 'structure' || who.kind === 'professional' || who.kind === 'delegate' ? who.finess : undefined;
+}
+
+/** The business identifiers that a consent may name him by, care teams aside. */
+export function namesOf(who: Who): readonly Actor[] {
+  switch (who.kind) {
+    case 'professional':
+    case 'delegate':
+      return who.finess === undefined ? [`p:${who.rpps}`] : [`p:${who.rpps}`, `s:${who.finess}`];
+    case 'structure':
+      return [`s:${who.finess}`];
+    case 'related':
+      return [`r:${who.related}`];
+    default:
+      return [];
+  }
+}
+
+export function standingIn(record: AccessRecord, caller: Caller, now: Date): Standing {
+  const names = namesOf(caller.who);
+  return { actors: new Set([...names, ...teamsOf(record, names, now).map((id) => `t:${id}`)]), mode: caller.mode, now };
+}
+
+/** Care teams in period of which one of the names is a member in period. */
+export function teamsOf({ teams }: AccessRecord, names: readonly Actor[], now: Date): readonly string[] {
+  return teams
+    .filter(({ period, members }) => holds(period, now) && members.some((member) => names.includes(member.actor) && holds(member.period, now)))
+    .map(({ id }) => id);
+}
+
+export function isOwn(record: AccessRecord, { who }: Caller): boolean {
+  if (who.kind !== 'holder' || (who.patient === undefined && who.ins === undefined)) return false;
+  const byIns = who.ins === undefined || (record.ins?.system === who.ins.system && record.ins.value === who.ins.value);
+  return byIns && (who.patient === undefined || who.patient === record.key);
+}
+
+/** About the row of `records`, so that many records can be asked at once. */
+export function openFilter({ regime }: Statute, now: Date): Filter {
+  const current = and(range('low', { lte: now }), range('high', { gte: now }));
+  const unopposed = not(element('closings', current));
+  return regime.opening === 'express' ? and(element('openings', current), unopposed) : unopposed;
+}
+
+export function blockFilter(names: readonly Actor[], now: Date): Filter {
+  return element('blocks', and(oneOf('actor', names), range('low', { lte: now }), range('high', { gte: now })));
+}
+
+export function isOpen({ openings, closings }: AccessRecord, { regime }: Statute, now: Date): boolean {
+  if (closings.some((period) => holds(period, now))) return false;
+  return regime.opening === 'opt-out' || openings.some((period) => holds(period, now));
+}
+
+export function isBlocked({ blocks }: AccessRecord, names: readonly Actor[], now: Date): boolean {
+  return blocks.some((block) => names.includes(block.actor) && holds(block, now));
+}
+
+export function isInCharge({ guardians, birthDate }: AccessRecord, related: string, now: Date): boolean {
+  return guardians.some((guardian) => guardian.id === related && holds(guardian.period, now) && now < endOfCharge(guardian, birthDate));
+}
+
+/** A parent's charge ends at midnight of the eighteenth birthday; without a readable birth date it never began. */
+function endOfCharge({ minor }: Guardian, birthDate: string | undefined): Date {
+  return minor ? (majority(birthDate) ?? new Date(0)) : endOfTime;
+}
+
+export function majority(birthDate: string | undefined): Date | undefined {
+  const born = birthDate === undefined ? undefined : intervalOf(birthDate);
+  return born && addMonths(born.low, 18 * 12);
+}
+
+export function isMinor({ birthDate }: AccessRecord, now: Date): boolean {
+  const adult = majority(birthDate);
+  return adult !== undefined && now < adult;
+}
+
+export function inForce(record: AccessRecord, kind: ConsentRule['kind'], type: 'permit' | 'deny'): readonly ConsentRule[] {
+  return record.consents.filter((rule) => rule.kind === kind && rule.root.type === type);
+}
+
+/** A doctor declared as such, or given the same rights, with purpose TREAT. */
+export function isDeclared(record: AccessRecord, { who, mode }: Caller, standing: Standing, role: 'PCP' | 'ATTPHYS'): boolean {
+  if (who.kind !== 'professional' || mode !== 'TREAT' || !mayBeMedecinTraitant(who)) return false;
+  const me = `p:${who.rpps}`;
+  return inForce(record, 'sharing', 'permit').some((rule) => rule.role === role && rule.root.actors?.includes(me) && concerns(rule.root, standing));
+}
+
+export function mayBeMedecinTraitant(who: Extract<Who, { kind: 'professional' }>): boolean {
+  return `${who.profession.system}|${who.profession.code}` === doctor && !who.specialities.includes(occupational);
+}
+
+/** The delegations of a doctor stand in his own row: is the secretary named by one in force? */
+export function isDelegated(practice: AccessRecord | undefined, who: Extract<Who, { kind: 'delegate' }>, now: Date): boolean {
+  const actors = new Set([`d:${who.secretary.issuer}|${who.secretary.subject}`]);
+  return practice !== undefined && inForce(practice, 'delegation', 'permit').some(({ root }) => concerns(root, { actors, mode: 'TREAT', now }));
+}
+
+export function isReachable(record: AccessRecord, caller: Caller): boolean {
+  if (caller.mode === 'TREAT') return true;
+  const byKey = caller.patient === undefined || caller.patient === record.key;
+  const byIns = caller.person === undefined || (caller.person.system === record.ins?.system && caller.person.value === record.ins.value);
+  return byKey && byIns && (caller.patient !== undefined || caller.person !== undefined);
+}
+
+export function hasCard({ ins }: AccessRecord, { vitale }: Caller): boolean {
+  return ins !== undefined && vitale.some((card) => card.system === ins.system && card.value === ins.value);
+}
+

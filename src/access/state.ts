@@ -1,0 +1,72 @@
+// Changes of a record's access state, as values: each gives the next version with what is derived from it.
+import { beginningOfTime, endOfTime, type Interval } from '../fhir/instant.ts';
+import type { Ins } from '../identity/caller.ts';
+import { type AccessRecord, type Actor, type ConsentRule, type Derived, type Guardian, isBlock, type Provision, type Team } from './record.ts';
+
+type Stated = Omit<AccessRecord, keyof Derived>;
+
+const always: Interval = { low: beginningOfTime, high: endOfTime };
+
+export function newRecord(key: string, maker: string, ins?: Ins, birthDate?: string): AccessRecord {
+  return derive({
+    key,
+    version: 1,
+    maker,
+    opened: false,
+    consents: [],
+    teams: [],
+    guardians: [],
+    ...(ins === undefined ? {} : { ins }),
+    ...(birthDate === undefined ? {} : { birthDate }),
+  });
+}
+
+/** The Consent as it now is: `rule` absent where it says nothing any more. */
+export function withConsent(record: AccessRecord, id: string, rule: ConsentRule | undefined): AccessRecord {
+  return next(record, { consents: replaced(record.consents, id, rule) });
+}
+
+export function withTeam(record: AccessRecord, id: string, team: Team | undefined): AccessRecord {
+  return next(record, { teams: replaced(record.teams, id, team) });
+}
+
+export function withGuardian(record: AccessRecord, id: string, guardian: Guardian | undefined): AccessRecord {
+  return next(record, { guardians: replaced(record.guardians, id, guardian) });
+}
+
+/** The consents that a new declaration of the médecin traitant ends: the previous declaration, and blocks that name him. */
+export function endedBy(record: AccessRecord, declaration: ConsentRule): readonly string[] {
+  if (declaration.role !== 'PCP') return [];
+  const named = new Set(declaration.root.actors);
+  return record.consents
+    .filter((rule) => rule.id !== declaration.id && (rule.role === 'PCP' || (isBlock(rule) && rule.root.actors?.some((actor) => named.has(actor)))))
+    .map(({ id }) => id);
+}
+
+function replaced<T extends { readonly id: string }>(list: readonly T[], id: string, item: T | undefined): readonly T[] {
+  const others = list.filter((one) => one.id !== id);
+  return item === undefined ? others : [...others, item];
+}
+
+function next(record: AccessRecord, change: Partial<Stated>): AccessRecord {
+  return derive({ ...record, ...change, version: record.version + 1 });
+}
+
+function derive(stated: Stated): AccessRecord {
+  const sharing = stated.consents.filter(({ kind }) => kind === 'sharing');
+  const openings = stated.consents.filter(({ kind }) => kind === 'opening');
+  const permitted = sharing.filter(({ root }) => root.type === 'permit').flatMap(({ root }) => root.actors ?? []);
+  const members = stated.teams.flatMap((team) => team.members.map(({ actor }) => actor));
+  return {
+    ...stated,
+    opened: stated.opened || openings.some(({ root }) => root.type === 'permit'),
+    actors: [...new Set<Actor>([...permitted, ...members])].filter((actor) => /^[ps]:/.test(actor)),
+    openings: openings.filter(({ root }) => root.type === 'permit').map(({ root }) => periodOf(root)),
+    closings: openings.filter(({ root }) => root.type === 'deny').map(({ root }) => periodOf(root)),
+    blocks: sharing.filter(isBlock).flatMap(({ root }) => (root.actors ?? []).map((actor) => ({ actor, ...periodOf(root) }))),
+  };
+}
+
+function periodOf(root: Provision): Interval {
+  return root.period ?? always;
+}

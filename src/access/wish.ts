@@ -1,0 +1,89 @@
+// Who may write which Consent: the holder rules; a professional, only a narrow permit for himself with the card in the reader.
+import { refuse } from '../fhir/outcome.ts';
+import { addMonths } from '../fhir/instant.ts';
+import type { Asking } from './authorize.ts';
+import { forbidden, judgeOpen, judgeOpening, noDeposits, rules } from './opening.ts';
+import type { AccessRecord, ConsentKind, ConsentRule } from './record.ts';
+import { isBlock } from './record.ts';
+import { doctor, hasCard, inForce, isBlocked, mayBeMedecinTraitant, namesOf, standingIn } from './standing.ts';
+
+/** Kinds that never write such a Consent, whatever the record. */
+export function judgeAuthor({ caller }: Asking, kind: ConsentKind): void {
+  const { who } = caller;
+  const allowed: Readonly<Record<ConsentKind, readonly string[]>> = {
+    opening: ['holder', 'related', 'agent', 'professional', 'structure'],
+    sharing: ['holder', 'related', 'professional'],
+    mandate: ['holder'],
+    delegation: ['professional'],
+  };
+  if (!allowed[kind].includes(who.kind)) throw forbidden();
+  const isDoctor = who.kind === 'professional' && `${who.profession.system}|${who.profession.code}` === doctor;
+  if (kind === 'delegation' && !isDoctor) throw forbidden('A delegation is given by a doctor');
+}
+
+export function judgeConsent(asking: Asking, record: AccessRecord, kind: ConsentKind, rule: ConsentRule | undefined): void {
+  const { bound } = asking;
+  if (bound !== undefined && bound !== record.key) throw noDeposits();
+  if (kind === 'delegation') return judgeDelegation(rule);
+  if (kind === 'opening') return judgeOpening(asking, record, rule?.root.type === 'permit');
+  if (!record.opened && asking.statute.regime.opening === 'express') throw noDeposits();
+  if (!rules(asking, record)) judgePermitOfHisOwn(asking, record, rule);
+  if (kind === 'mandate') judgeMandate(rule);
+  if (rule !== undefined) judgeSharing(record, rule);
+}
+
+function judgeDelegation(rule: ConsentRule | undefined): void {
+  if (rule !== undefined && (rule.root.type !== 'permit' || rule.root.actors?.length !== 1)) {
+    throw refuse('business-rule', 'A delegation permits one secretary', 'Consent.provision.actor');
+  }
+}
+
+function judgeMandate(rule: ConsentRule | undefined): void {
+  if (rule !== undefined && (rule.root.type !== 'permit' || !rule.root.actors?.every((actor) => actor.startsWith('r:')))) {
+    throw refuse('business-rule', 'A mandate permits a related person', 'Consent.provision.actor');
+  }
+}
+
+function judgeSharing(record: AccessRecord, rule: ConsentRule): void {
+  const { root, role } = rule;
+  const [actor, second] = root.actors ?? [];
+  if (role !== undefined && (second !== undefined || !actor?.startsWith('p:') || root.type !== 'permit')) {
+    throw refuse('business-rule', 'A declaration permits one professional', 'Consent.provision.actor');
+  }
+  if (rule.kind === 'sharing' && root.type === 'permit' && root.actors === undefined && !(root.purposes?.every((purpose) => purpose !== 'TREAT') ?? false)) {
+    throw refuse('business-rule', 'A permit without actor is for emergencies only', 'Consent.provision.actor');
+  }
+  const treating = inForce(record, 'sharing', 'permit').filter((other) => other.role === 'PCP').flatMap((other) => other.root.actors ?? []);
+  if (isBlock(rule) && root.actors?.some((one) => treating.includes(one))) {
+    throw refuse('business-rule', 'The médecin traitant cannot be blocked', 'Consent.provision.actor');
+  }
+}
+
+/** One root permit, purpose TREAT, an end within a year, one actor: himself, his structure, or a care team he is in. */
+function judgePermitOfHisOwn(asking: Asking, record: AccessRecord, rule: ConsentRule | undefined): void {
+  const { caller, now } = asking;
+  const { who } = caller;
+  if (who.kind !== 'professional' || !hasCard(record, caller)) throw noDeposits();
+  judgeOpen(asking, record);
+  if (isBlocked(record, namesOf(who), now)) throw noDeposits();
+  const [actor, second] = rule?.root.actors ?? [];
+  const root = rule?.root;
+  const narrow =
+    root?.type === 'permit' &&
+    root.provisions.length === 0 &&
+    (root.purposes === undefined || root.purposes.every((purpose) => purpose === 'TREAT')) &&
+    root.period !== undefined &&
+    root.period.high <= addMonths(now, 12) &&
+    actor !== undefined &&
+    second === undefined &&
+    standingIn(record, caller, now).actors.has(actor);
+  if (!narrow) throw forbidden('With the holder present: one permit for yourself, to treat, ending within a year');
+  if (rule?.role === 'ATTPHYS' || (rule?.role === 'PCP' && !(mayBeMedecinTraitant(who) && actor === `p:${who.rpps}`))) throw forbidden();
+}
+
+/** What a change of status may be: anything by whoever rules the record, `inactive` by the professional who wrote it. */
+export function judgeConsentStatus(asking: Asking, record: AccessRecord, after: unknown): void {
+  if (rules(asking, record)) return;
+  if (asking.caller.who.kind !== 'professional' || after !== 'inactive') throw forbidden();
+}
+
