@@ -1,0 +1,87 @@
+// The traces of one request: one AuditEvent per record and set of labels and hold of what was delivered or written.
+import { pointingAt } from '../filter/envelope.ts';
+import type { Envelope, Row } from '../filter/row.ts';
+import type { JsonObject } from '../fhir/json.ts';
+import type { Caller } from '../identity/caller.ts';
+import { auditEvent, type Interaction } from './audit-event.ts';
+
+/** What was delivered or written. */
+export type Touched = Envelope & { readonly type: string; readonly id: string; readonly rec?: string };
+
+export type Act = {
+  readonly caller: Caller;
+  readonly now: Date;
+  readonly interaction: Interaction;
+  readonly status: number;
+  /** Of a request that touched nothing: the record that it named. */
+  readonly record?: string;
+  readonly touched: readonly Touched[];
+  readonly query: string;
+};
+
+export type TraceContext = {
+  readonly baseUrl: string;
+  readonly statute: string;
+  readonly newId: (record: string | undefined) => string;
+  readonly index: (resource: JsonObject) => Pick<Row, 'idx' | 'p' | 's'>;
+};
+
+/** Categories count in a trace only of what the matrix rules. */
+const unruled = new Set(['Patient', 'RelatedPerson', 'Consent', 'CareTeam', 'AuditEvent', 'Practitioner', 'Organization']);
+
+export function tracesOf(context: TraceContext, act: Act): readonly Row[] {
+  const groups = [...Map.groupBy(act.touched, groupName).values()];
+  if (groups.length === 0) return [traceOf(context, act, [], true)];
+  const most = groups.toSorted((a, b) => hiddenness(b[0]) - hiddenness(a[0]))[0];
+  return groups.map((group) => traceOf(context, act, group, group === most));
+}
+
+function groupName({ rec, rd, hold }: Touched): string {
+  return JSON.stringify([rec, ['PS', 'REP', 'REL'].map((reader) => rd.includes(reader)), hold]);
+}
+
+/** Held from the holder comes first, then the fewer readers. */
+function hiddenness(one: Touched | undefined): number {
+  if (one === undefined) return 0;
+  return (one.hold === undefined ? 0 : 10) + 3 - ['PS', 'REP', 'REL'].filter((reader) => one.rd.includes(reader)).length;
+}
+
+function traceOf(context: TraceContext, act: Act, group: readonly Touched[], withQuery: boolean): Row {
+  const { caller, now, interaction, status, query } = act;
+  const rec = group[0]?.rec ?? (group.length === 0 ? act.record : undefined);
+  const id = context.newId(rec);
+  const listed = group.filter(({ type }) => type !== 'AuditEvent').map(({ type, id: of }) => `${type}/${of}`);
+  const resource = auditEvent({
+    id,
+    recorded: now,
+    caller,
+    interaction,
+    status,
+    baseUrl: context.baseUrl,
+    statute: context.statute,
+    resources: listed,
+    ...(group[0]?.rec === undefined || group[0].rec.startsWith('p:') ? {} : { patient: group[0].rec }),
+    ...(withQuery ? { query } : {}),
+  });
+  const json: JsonObject = { ...resource };
+  const by = caller.who.kind === 'professional' || caller.who.kind === 'delegate' ? `p:${caller.who.rpps}` : undefined;
+  const { tcs = [], ...envelope } = pointingAt(group.map(({ type, ...one }) => (unruled.has(type) ? { ...one, tcs: [] } : one)));
+  return {
+    _id: id,
+    v: 1,
+    lu: now,
+    ...(rec === undefined ? {} : { rec }),
+    date: now,
+    dhi: now,
+    made: now,
+    ...envelope,
+    tcs,
+    dep: 'server',
+    ...(by === undefined ? {} : { by }),
+    refs: listed,
+    n: 0,
+    line: [id],
+    ...context.index(json),
+    j: JSON.stringify(json),
+  };
+}

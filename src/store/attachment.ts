@@ -1,0 +1,45 @@
+// Bytes in GridFS: written before the transaction that names them, removed by a job where none ever did.
+// https://www.mongodb.com/docs/manual/core/gridfs/
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ObjectId } from 'mongodb';
+import type { Database } from './database.ts';
+
+export type Bytes = { readonly file: string; readonly size: number; readonly sha1: string };
+
+const abandonedAfter = 24 * 3600 * 1000;
+
+/** Streams what comes; refuses nothing, so bound the source. */
+export async function putBytes({ attachments }: Database, source: Readable | Buffer): Promise<Bytes> {
+  const hash = createHash('sha1');
+  let size = 0;
+  const upload = attachments.openUploadStream('');
+  const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      size += chunk.length;
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  await pipeline(Buffer.isBuffer(source) ? Readable.from([source]) : source, counted, upload);
+  return { file: upload.id.toHexString(), size, sha1: hash.digest('base64') };
+}
+
+/** `file`: of a Binary row that a Permission gave. */
+export function getBytes({ attachments }: Database, file: string): Readable {
+  return attachments.openDownloadStream(new ObjectId(file));
+}
+
+/** Removes bytes that no Binary has named for a day. Returns how many. */
+export async function sweepBytes({ attachments, of, history }: Database, now: Date): Promise<number> {
+  let removed = 0;
+  for await (const { _id } of attachments.find({ uploadDate: { $lt: new Date(now.getTime() - abandonedAfter) } })) {
+    const file = _id.toHexString();
+    const named = (await of('Binary').findOne({ file }, { projection: { _id: 1 } })) ?? (await history.findOne({ file }, { projection: { _id: 1 } }));
+    if (named !== null) continue;
+    await attachments.delete(_id);
+    removed += 1;
+  }
+  return removed;
+}

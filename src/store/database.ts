@@ -1,0 +1,87 @@
+// One MongoDB database of the server: its collections, their indexes, and the term of the primary that answers.
+// https://www.mongodb.com/docs/manual/reference/read-concern-snapshot/
+import { type Collection, type Db, GridFSBucket, type IndexDescription, MongoClient, type TopologyDescription } from 'mongodb';
+import type { AccessRecord } from '../access/record.ts';
+import type { Row } from '../filter/row.ts';
+
+export type StoredRecord = Omit<AccessRecord, 'key'> & { readonly _id: string };
+/** An old version or a tombstone, under the envelope that the current version has (or the last one had). */
+export type Past = Omit<Row, '_id'> & { readonly _id: string; readonly id: string; readonly type: string; readonly deleted?: true };
+export type Key = { readonly _id: string; readonly ids: readonly string[] };
+export type Setting = { readonly _id: string; readonly value: string };
+
+export type Database = {
+  readonly client: MongoClient;
+  readonly of: (type: string) => Collection<Row>;
+  readonly records: Collection<StoredRecord>;
+  readonly history: Collection<Past>;
+  readonly keys: Collection<Key>;
+  readonly settings: Collection<Setting>;
+  readonly attachments: GridFSBucket;
+  /** Rises whenever the primary, its election or its set version changes. */
+  readonly term: () => number;
+};
+
+const byDate = { date: -1, _id: -1 } as const;
+export const recordIndex = { rec: 1, ...byDate } as const;
+export const categoryIndex = { rec: 1, tc: 1, ...byDate } as const;
+
+const rowIndexes: IndexDescription[] = [
+  { key: recordIndex },
+  { key: categoryIndex },
+  { key: { idx: 1 } },
+  { key: { rec: 1, lu: 1 } },
+  { key: { dep: 1, ...byDate } },
+  { key: { dep: 1, lu: 1 } },
+];
+const traceIndexes: IndexDescription[] = [{ key: recordIndex }, { key: { by: 1, ...byDate } }];
+
+export async function connect(uri: string): Promise<MongoClient> {
+  const client = new MongoClient(uri, { maxPoolSize: 50, minPoolSize: 4, serverSelectionTimeoutMS: 15_000, writeConcern: { w: 'majority', j: true } });
+  return await client.connect();
+}
+
+/** `name`: of the database; the testers' own one is `<name>-htest` of the same server. */
+export async function openDatabase(client: MongoClient, name: string, types: readonly string[]): Promise<Database> {
+  const db = client.db(name);
+  const database: Database = {
+    client,
+    of: (type) => db.collection<Row>(type),
+    records: db.collection<StoredRecord>('records'),
+    history: db.collection<Past>('history'),
+    keys: db.collection<Key>('keys'),
+    settings: db.collection<Setting>('settings'),
+    attachments: new GridFSBucket(db, { bucketName: 'attachments' }),
+    term: termOf(client),
+  };
+  await createIndexes(db, database, types);
+  return database;
+}
+
+async function createIndexes(db: Db, database: Database, types: readonly string[]): Promise<void> {
+  const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
+  const wanted = [...types, 'records', 'history', 'keys', 'settings', 'attachments.files', 'attachments.chunks'];
+  // A transaction may not wait for a collection to be made.
+  for (const name of wanted.filter((one) => !existing.has(one))) await db.createCollection(name);
+  for (const type of types) await database.of(type).createIndexes(type === 'AuditEvent' ? traceIndexes : rowIndexes);
+  await database.records.createIndexes([{ key: { actors: 1 } }]);
+  await database.history.createIndexes([{ key: { rec: 1, type: 1, id: 1 } }, { key: { type: 1, id: 1, v: -1 } }]);
+  await db.collection('attachments.chunks').createIndexes([{ key: { files_id: 1, n: 1 }, unique: true }]);
+  await db.collection('attachments.files').createIndexes([{ key: { uploadDate: 1 } }]);
+}
+
+function termOf(client: MongoClient): () => number {
+  let term = 0;
+  let last = '';
+  client.on('topologyDescriptionChanged', ({ newDescription }) => {
+    const now = primaryOf(newDescription);
+    if (now !== last) term += 1;
+    last = now;
+  });
+  return () => term;
+}
+
+function primaryOf({ servers }: TopologyDescription): string {
+  const primary = [...servers.values()].find(({ type }) => type === 'RSPrimary');
+  return primary === undefined ? '' : [primary.address, primary.electionId?.toHexString(), primary.setVersion].join(' ');
+}

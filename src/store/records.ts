@@ -1,0 +1,51 @@
+// The access states: kept in a small cache, because every guarded read proves that the version used was the current one.
+import type { AccessRecord, Actor } from '../access/record.ts';
+import type { Ins } from '../identity/caller.ts';
+import type { Database, StoredRecord } from './database.ts';
+
+const cached = 10_000;
+
+export type Records = {
+  readonly get: (key: string) => Promise<AccessRecord | undefined>;
+  /** Those that name one of the actors, by key; at most `limit`. */
+  readonly naming: (actors: readonly Actor[], limit: number) => Promise<readonly AccessRecord[]>;
+  readonly keyOf: (ins: Ins) => Promise<string | undefined>;
+  readonly forget: (keys: Iterable<string>) => void;
+};
+
+export const insKey = ({ system, value }: Ins): string => `Patient||${system}|${value}`;
+
+export function recordsOf({ records, keys }: Database): Records {
+  const cache = new Map<string, AccessRecord>();
+  const keep = (record: AccessRecord): AccessRecord => {
+    cache.delete(record.key);
+    cache.set(record.key, record);
+    const [oldest] = cache.keys();
+    if (cache.size > cached && oldest !== undefined) cache.delete(oldest);
+    return record;
+  };
+  return {
+    get: async (key) => {
+      const known = cache.get(key);
+      if (known) return known;
+      const stored = await records.findOne({ _id: { $eq: key } });
+      return stored === null ? undefined : keep(fromStored(stored));
+    },
+    naming: async (actors, limit) => {
+      const found = await records.find({ actors: { $in: [...actors] } }, { limit, sort: { _id: 1 } }).toArray();
+      return found.map((stored) => keep(fromStored(stored)));
+    },
+    keyOf: async (ins) => (await keys.findOne({ _id: { $eq: insKey(ins) } }))?.ids[0],
+    forget: (gone) => {
+      for (const key of gone) cache.delete(key);
+    },
+  };
+}
+
+export function toStored({ key, ...record }: AccessRecord): StoredRecord {
+  return { _id: key, ...record };
+}
+
+export function fromStored({ _id, ...stored }: StoredRecord): AccessRecord {
+  return { key: _id, ...stored };
+}

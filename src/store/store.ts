@@ -1,0 +1,96 @@
+// The one door to the data: no function here returns a resource without a Permission.
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { Moments } from '../filter/bind.ts';
+import type { Row } from '../filter/row.ts';
+import { refuse } from '../fhir/outcome.ts';
+import { type Bytes, getBytes, putBytes, sweepBytes } from './attachment.ts';
+import { commit, type Work } from './commit.ts';
+import type { Database } from './database.ts';
+import { Reading, Stale } from './reading.ts';
+import { type Records, recordsOf } from './records.ts';
+import { relabelTraces, traceWriter } from './trace.ts';
+
+export type Store = {
+  readonly records: Records;
+  readonly reading: (moments: Moments) => Reading;
+  readonly commit: (work: Work) => Promise<void>;
+  /** Durable when it resolves. */
+  readonly trace: (rows: readonly Row[]) => Promise<void>;
+  /** Runs the request again while the rules change under it: three times, then 503. */
+  readonly steady: <T>(request: () => Promise<T>) => Promise<T>;
+  readonly term: () => number;
+  readonly putBytes: (source: Readable | Buffer) => Promise<Bytes>;
+  readonly bytesOf: (row: Pick<Row, 'file'>) => Readable | undefined;
+  readonly sweepBytes: (now: Date) => Promise<number>;
+  /** A secret of this database, 32 bytes, made at the first call. */
+  readonly secret: (name: string) => Promise<Buffer>;
+  readonly isEmpty: () => Promise<boolean>;
+  /** Waits for what runs behind the answers. */
+  readonly settle: () => void;
+};
+
+const attempts = 3;
+const lateTraces = 60_000;
+
+export function openStore(database: Database): Store {
+  const records = recordsOf(database);
+  const timers = new Set<NodeJS.Timeout>();
+  return {
+    records,
+    reading: (moments) => new Reading(database, moments),
+    commit: async (work) => {
+      await commit(database, work);
+      if (work.record) records.forget([work.record.key]);
+      if (work.line) later(timers, async () => await relabelLate(database, work));
+    },
+    trace: traceWriter(database),
+    steady: async (request) => await steady(records, request),
+    term: database.term,
+    putBytes: async (source) => await putBytes(database, source),
+    bytesOf: ({ file }) => (file === undefined ? undefined : getBytes(database, file)),
+    sweepBytes: async (now) => await sweepBytes(database, now),
+    secret: async (name) => await secretOf(database, name),
+    isEmpty: async () => (await database.records.findOne({}, { projection: { _id: 1 } })) === null,
+    settle: () => {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}
+
+async function steady<T>(records: Records, request: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof Stale)) throw error;
+      records.forget(error.keys);
+      if (attempt === attempts) throw refuse('busy', 'The record is being changed; try again');
+    }
+  }
+}
+
+/** Traces that were under way when labels changed are relabelled once more. */
+async function relabelLate(database: Database, { line }: Work): Promise<void> {
+  if (!line) return;
+  const rows = await database.of('DocumentReference').find({ rec: line.rec, line: { $in: [...line.lines] } }, { projection: { _id: 1 } }).toArray();
+  const ids = rows.map(({ _id }) => _id);
+  const bytes = await database.of('Binary').find({ rec: line.rec, of: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+  await relabelTraces(database, line.rec, [...ids.map((id) => `DocumentReference/${id}`), ...bytes.map(({ _id }) => `Binary/${_id}`)]);
+}
+
+function later(timers: Set<NodeJS.Timeout>, run: () => Promise<void>): void {
+  const timer = setTimeout(() => {
+    timers.delete(timer);
+    run().catch(() => undefined);
+  }, lateTraces);
+  timer.unref();
+  timers.add(timer);
+}
+
+async function secretOf({ settings }: Database, name: string): Promise<Buffer> {
+  await settings.updateOne({ _id: name }, { $setOnInsert: { value: randomBytes(32).toString('base64') } }, { upsert: true });
+  const found = await settings.findOne({ _id: name });
+  return Buffer.from(found?.value ?? '', 'base64');
+}
