@@ -1,0 +1,116 @@
+// FHIR over HTTP: the routes are those that the capability statement declares; everything else is 404 or 405.
+// https://hl7.org/fhir/R4/http.html
+import { randomUUID } from 'node:crypto';
+import express, { type Express, type Request, type RequestHandler } from 'express';
+import type { TypeCapability } from '../conformance/conformance.ts';
+import { refuse, Refusal } from '../fhir/outcome.ts';
+import { isResource } from './body.ts';
+import { createHandling, deleteHandling, handle, patchHandling, readHandling, searchHandling, type Shared } from './handler.ts';
+import { queryOf, wanted } from './negotiation.ts';
+import { arrived, errorHandler, type Report, send } from './send.ts';
+
+export type AccessLog = (entry: { readonly request: string; readonly method: string; readonly route: string; readonly status: number; readonly ms: number }) => void;
+
+export type App = Shared & { readonly report: Report; readonly log: AccessLog };
+
+const resourceLimit = '32mb';
+type Route = { readonly method: 'get' | 'post' | 'patch' | 'delete'; readonly path: '' | '/_search' | '/:id'; readonly handler: RequestHandler };
+
+export function createApp(app: App): Express {
+  const server = express();
+  server.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true).set('strict routing', true);
+  server.use(first(app.log));
+  server.get('/health', (_request, response) => void response.json({ status: 'up' }));
+  server.use(new URL(app.baseUrl).pathname, routes(app));
+  server.use((_request, _response, next) => next(refuse('not-found', 'There is nothing at this address')));
+  server.use(errorHandler(app.report));
+  return server;
+}
+
+/** No cache keeps health data, no browser guesses a type; the route is logged, never the ids in it. */
+function first(log: AccessLog): RequestHandler {
+  return (request, response, next) => {
+    arrived(request);
+    const started = performance.now();
+    const sent = request.get('x-request-id');
+    const id = sent !== undefined && /^[\w.-]{1,64}$/.test(sent) ? sent : randomUUID();
+    response.set({
+      'X-Request-Id': id,
+      'Cache-Control': 'no-store',
+      Vary: 'Authorization, Accept, Prefer',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    response.on('finish', () => {
+      const route = String(response.locals.route ?? '-');
+      log({ request: id, method: request.method, route, status: response.statusCode, ms: Math.round(performance.now() - started) });
+    });
+    next();
+  };
+}
+
+function routes(app: App): express.Router {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  router.get('/metadata', metadata(app));
+  const read = express.raw({ type: (request) => isParsed(request as Request), limit: resourceLimit });
+  for (const capability of app.conformance.types.values()) {
+    const declared = routesOf(app, capability);
+    for (const { method, path, handler } of declared) {
+      router[method](`/${capability.type}${path}`, named(capability.type, path), read, handler);
+    }
+    for (const path of ['', '/_search', '/:id'] as const) {
+      router.all(`/${capability.type}${path}`, handle(app, 'read', async () => notAllowed(declared, path)));
+    }
+  }
+  router.use(handle(app, 'read', async (_context, { path }) => unknownAddress(app, path)));
+  return router;
+}
+
+/** Bytes of a Binary are streamed, everything else is read whole. */
+function isParsed(request: Request): boolean {
+  return request.params?.type !== 'Binary' || isResource(request);
+}
+
+function named(type: string, path: string): RequestHandler {
+  return (request, response, next) => {
+    request.params.type = type;
+    response.locals.route = `${type}${path}`;
+    next();
+  };
+}
+
+function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] {
+  const routes: Readonly<Record<string, readonly Route[]>> = {
+    read: [{ method: 'get', path: '/:id', handler: handle(app, 'read', readHandling) }],
+    'search-type': [
+      { method: 'get', path: '', handler: handle(app, 'search-type', searchHandling) },
+      { method: 'post', path: '/_search', handler: handle(app, 'search-type', searchHandling) },
+    ],
+    create: [{ method: 'post', path: '', handler: handle(app, 'create', createHandling) }],
+    patch: [{ method: 'patch', path: '/:id', handler: handle(app, 'patch', patchHandling) }],
+    delete: [{ method: 'delete', path: '/:id', handler: handle(app, 'delete', deleteHandling) }],
+  };
+  return [...interactions].flatMap((interaction) => {
+    const found = Object.hasOwn(routes, interaction) ? routes[interaction] : undefined;
+    if (found === undefined) throw new Error(`capability-statement.json declares ${interaction}, which the server does not have`);
+    return found;
+  });
+}
+
+function notAllowed(declared: readonly Route[], path: Route['path']): never {
+  const methods = declared.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+  if (methods.length === 0) throw refuse('not-found', 'There is nothing at this address');
+  const allow = methods.includes('GET') ? ['GET', 'HEAD', ...methods.filter((method) => method !== 'GET')] : methods;
+  throw new Refusal('method-not-allowed', [{ text: 'This method is not supported here' }], { Allow: allow.join(', ') });
+}
+
+function unknownAddress({ conformance }: App, path: string): never {
+  const [, type = ''] = path.split('/');
+  if (conformance.isResourceType(type) && !conformance.types.has(type)) throw refuse('unknown-type', 'Resource type not supported');
+  throw refuse('not-found', 'There is nothing at this address');
+}
+
+/** https://hl7.org/fhir/R4/http.html#capabilities */
+function metadata({ conformance, baseUrl }: App): RequestHandler {
+  const body = JSON.stringify({ ...conformance.statement, implementation: { description: 'carnet', url: baseUrl } });
+  return (request, response) => send(response, { status: 200, body, headers: {} }, wanted(request, queryOf(request)));
+}

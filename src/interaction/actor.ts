@@ -1,0 +1,49 @@
+// An actor's business identifier, found when the rule is written: logical, or that of the directory resource referred to.
+// https://hl7.org/fhir/R4/references.html#logical
+import { authorizeDirectory } from '../access/authorize.ts';
+import type { AccessRecord, Actor } from '../access/record.ts';
+import { keyOfId } from '../fhir/id.ts';
+import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { parseReference } from '../fhir/reference.ts';
+import { equals } from '../filter/filter.ts';
+import { finessSystem, rppsSystem } from '../identity/systems.ts';
+import type { Context } from './context.ts';
+import { askingFor } from './reach.ts';
+import { resourceOfRow } from './row.ts';
+
+/** `record`: where a RelatedPerson or CareTeam must stand. */
+export async function actorOf(context: Context, reference: JsonObject, record?: AccessRecord): Promise<Actor | undefined> {
+  if (isObject(reference.identifier)) return byIdentifier(reference.identifier);
+  const literal = parseReference(textOf(reference.reference) ?? '');
+  if (literal === undefined || (literal.base !== undefined && literal.base !== context.baseUrl)) return undefined;
+  switch (literal.type) {
+    case 'Practitioner':
+    case 'Organization':
+      return await byDirectory(context, literal.type, literal.id);
+    case 'RelatedPerson':
+      return record && keyOfId(literal.id) === record.key ? `r:${literal.id}` : undefined;
+    case 'CareTeam':
+      return record?.teams.some(({ id }) => id === literal.id) ? `t:${literal.id}` : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Of a delegation: the secretary, by her issuer and subject. */
+export function secretaryOf(reference: JsonObject): Actor | undefined {
+  if (!isObject(reference.identifier)) return undefined;
+  const { system, value } = reference.identifier;
+  return typeof system === 'string' && typeof value === 'string' ? `d:${system}|${value}` : undefined;
+}
+
+function byIdentifier({ system, value }: JsonObject): Actor | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  if (system === rppsSystem) return `p:${value}`;
+  return system === finessSystem ? `s:${value}` : undefined;
+}
+
+async function byDirectory(context: Context, type: string, id: string): Promise<Actor | undefined> {
+  const permission = authorizeDirectory(await askingFor(context, 'r', type));
+  const [row] = await context.store.reading(context.moments).find(type, permission, { filter: equals('_id', id), limit: 1 });
+  return row && objectsOf(resourceOfRow(row).identifier).map(byIdentifier).find((actor) => actor !== undefined);
+}

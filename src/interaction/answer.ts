@@ -1,0 +1,40 @@
+// How an answer leaves: after its trace is durable, and only if one primary gave the rows, the rules and the trace's acknowledgement.
+import { refuse } from '../fhir/outcome.ts';
+import { type Reading, Stale } from '../store/reading.ts';
+import type { Found } from '../store/reading.ts';
+import type { Touched } from '../audit/trace.ts';
+import { type Answer, type Context, traces } from './context.ts';
+
+export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial<Found>): Touched {
+  const { _id, rec, rd, hold, tc, tcs } = row;
+  return {
+    type,
+    id: _id,
+    rd,
+    ...(rec === undefined ? {} : { rec }),
+    ...(hold === undefined ? {} : { hold }),
+    ...(tc === undefined ? {} : { tc }),
+    ...(tcs === undefined ? {} : { tcs }),
+  };
+}
+
+export async function leave(context: Context, reading: Reading, touched: readonly Touched[], answer: Answer): Promise<Answer> {
+  const { store } = context;
+  try {
+    await store.trace(traces(context, { status: answer.status, touched }));
+  } catch {
+    throw refuse('busy', 'The access could not be traced; try again');
+  }
+  if (store.term() !== reading.term) throw new Stale([]);
+  return answer;
+}
+
+/** A refusal with a valid token is traced too; a trace that cannot be written refuses the request all the same. */
+export async function traceRefusal(context: Context, status: number): Promise<void> {
+  await context.store.trace(traces(context, { status, touched: [] }));
+}
+
+/** https://hl7.org/fhir/R4/http.html#versioning */
+export function versionHeaders({ v, lu }: Pick<Found, 'v' | 'lu'>): Record<string, string> {
+  return { ETag: `W/"${v}"`, 'Last-Modified': lu.toUTCString() };
+}

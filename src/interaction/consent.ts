@@ -1,0 +1,94 @@
+// Writing a Consent: compiled before it is accepted, and the record's access state replaced in the same transaction.
+// https://hl7.org/fhir/R4/consent.html
+import { actorKey, compileConsent, type CompiledConsent, kindOf, referencesOf, type Resolved } from '../access/consent.ts';
+import { noDeposits } from '../access/opening.ts';
+import type { AccessRecord, Actor, ConsentKind } from '../access/record.ts';
+import { endedBy, newRecord, withConsent } from '../access/state.ts';
+import { depositorOf } from '../access/standing.ts';
+import { judgeAuthor, judgeConsent } from '../access/wish.ts';
+import { newId } from '../fhir/id.ts';
+import type { JsonObject } from '../fhir/json.ts';
+import { Refusal, refuse } from '../fhir/outcome.ts';
+import { parseReference } from '../fhir/reference.ts';
+import { oneOf } from '../filter/filter.ts';
+import type { Row } from '../filter/row.ts';
+import type { Amendment } from '../store/commit.ts';
+import { actorOf, secretaryOf } from './actor.ts';
+import type { Context } from './context.ts';
+import type { Ready } from './create.ts';
+import { askingFor, permissionFor } from './reach.ts';
+import { newRow, nextRow, recordNamedBy, resourceOfRow } from './row.ts';
+
+export async function consentWork(context: Context, sent: JsonObject): Promise<Ready> {
+  const asking = await askingFor(context, 'c', 'Consent');
+  const kind = kindOf(sent);
+  if (kind === undefined) throw refuse('invalid', 'Exactly one category of consent-kind is required', 'Consent.category');
+  judgeAuthor(asking, kind);
+  const record = await recordOf(context, kind, sent);
+  const id = newId(context.ids, record.key);
+  const consent = { ...sent, id };
+  const { rule, doubts } = await compiled(context, kind, consent, record);
+  if (doubts.length > 0) throw new Refusal('invalid', doubts);
+  judgeConsent(asking, record, kind, rule);
+  const ended = rule ? endedBy(record, rule) : [];
+  const fresh = record.version === 0;
+  const without = ended.reduce((state, gone) => withConsent(state, gone, undefined), record);
+  const next = { ...withConsent(without, id, rule), version: record.version + 1 };
+  return {
+    id,
+    expects: fresh ? new Map() : new Map([[record.key, record.version]]),
+    record: next,
+    insert: [{ type: 'Consent', row: newRow(context, { type: 'Consent', id, resource: consent, rec: record.key }) }],
+    amend: ended.map((gone) => inactivated(context, gone)),
+  };
+}
+
+/** A delegation is of no patient: it stands in the row of the doctor's practice, made at his first. */
+async function recordOf(context: Context, kind: ConsentKind, consent: JsonObject): Promise<AccessRecord> {
+  const { store, caller, trail } = context;
+  if (kind === 'delegation') {
+    if (consent.patient !== undefined) throw refuse('invalid', 'A delegation names no patient', 'Consent.patient');
+    const key = depositorOf(caller);
+    return (await store.records.get(key)) ?? { ...newRecord(key, key), version: 0 };
+  }
+  const key = recordNamedBy(context, 'Consent', consent);
+  const record = key === undefined ? undefined : await store.records.get(key);
+  if (!record) throw noDeposits();
+  trail.record = record.key;
+  return record;
+}
+
+export async function compiled(context: Context, kind: ConsentKind, consent: JsonObject, record: AccessRecord): Promise<CompiledConsent> {
+  return compileConsent(consent, await resolved(context, kind, consent, record), context.statute);
+}
+
+async function resolved(context: Context, kind: ConsentKind, consent: JsonObject, record: AccessRecord): Promise<Resolved> {
+  const references = referencesOf(consent);
+  const actors = new Map<string, Actor>();
+  for (const reference of references.actors) {
+    const actor = kind === 'delegation' ? secretaryOf(reference) : await actorOf(context, reference, record);
+    if (actor !== undefined) actors.set(actorKey(reference), actor);
+  }
+  return { actors, lines: await linesOf(context, references.data, record) };
+}
+
+/** The lines of succession of the documents named that the writer sees; any other is taken as sent. */
+async function linesOf(context: Context, literals: readonly string[], record: AccessRecord): Promise<ReadonlyMap<string, readonly string[]>> {
+  const lines = new Map<string, readonly string[]>();
+  for (const literal of literals) {
+    const { type, id } = parseReference(literal) ?? {};
+    if (type === undefined || id === undefined || !context.conformance.types.has(type)) continue;
+    const permission = await permissionFor(context, 'r', type, [record.key]);
+    const [row] = await context.store.reading(context.moments).find(type, permission, { filter: oneOf('_id', [id]), limit: 1 });
+    lines.set(literal, row?.line ?? [id]);
+  }
+  return lines;
+}
+
+function inactivated(context: Context, id: string): Amendment {
+  return {
+    type: 'Consent',
+    id,
+    change: (row: Row) => nextRow(context, 'Consent', row, { ...resourceOfRow(row), status: 'inactive' }),
+  };
+}

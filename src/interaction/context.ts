@@ -1,0 +1,75 @@
+// What an interaction works with: one request's caller, clock and store, and the frozen rest.
+import type { Statute } from '../access/statute.ts';
+import { type Act, type TraceContext, tracesOf } from '../audit/trace.ts';
+import type { Interaction } from '../audit/audit-event.ts';
+import type { Conformance, TypeCapability } from '../conformance/conformance.ts';
+import { type Ids, newId } from '../fhir/id.ts';
+import { type JsonObject, objectsOf } from '../fhir/json.ts';
+import { refuse } from '../fhir/outcome.ts';
+import type { Moments } from '../filter/bind.ts';
+import type { Row } from '../filter/row.ts';
+import type { Caller } from '../identity/caller.ts';
+import type { Cursors } from '../search/cursor.ts';
+import { indexOf } from '../search/index-of.ts';
+import { recordParametersOf } from '../search/record.ts';
+import type { Store } from '../store/store.ts';
+
+export type Context = {
+  readonly conformance: Conformance;
+  readonly statute: Statute;
+  readonly store: Store;
+  readonly cursors: Cursors;
+  readonly caller: Caller;
+  readonly moments: Moments;
+  readonly ids: Ids;
+  readonly baseUrl: string;
+  readonly trail: Trail;
+};
+
+/** What a refusal needs to be traced by: filled as the request becomes known. */
+export type Trail = { readonly interaction: Interaction; readonly query: string; record: string | undefined };
+
+export type Answer = {
+  readonly status: number;
+  /** JSON text of one resource; absent: no body. */
+  readonly body?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes?: { readonly type: string; readonly stream: NodeJS.ReadableStream; readonly size?: number };
+};
+
+export function isTester({ caller }: Context): boolean {
+  return caller.who.kind === 'tester';
+}
+
+export function capabilityOf({ conformance }: Context, type: string): TypeCapability {
+  const capability = conformance.types.get(type);
+  if (capability === undefined) throw refuse('unknown-type', 'Resource type not supported');
+  return capability;
+}
+
+/** A trace names its record by where it stands, whatever its text points at; in the testers' database nothing has a record. */
+export function recordParameters(context: Context, type: string): ReadonlySet<string> {
+  if (isTester(context)) return new Set();
+  return type === 'AuditEvent' ? new Set(['patient']) : recordParametersOf(context.conformance, type);
+}
+
+export function indexed(context: Context, type: string, resource: JsonObject): Pick<Row, 'idx' | 'p' | 's'> {
+  return indexOf(capabilityOf(context, type), resource, { recordParameters: recordParameters(context, type), base: context.baseUrl });
+}
+
+export function traces(context: Context, act: Pick<Act, 'status' | 'touched'>): readonly Row[] {
+  const { caller, moments, trail, ids, baseUrl, statute } = context;
+  const trace: TraceContext = {
+    baseUrl,
+    statute: statute.hash,
+    newId: (record) => newId(ids, record),
+    index: (resource) => indexed(context, 'AuditEvent', resource),
+  };
+  const { interaction, query, record } = trail;
+  return tracesOf(trace, { ...act, caller, now: moments.now, interaction, query, ...(record === undefined ? {} : { record }) });
+}
+
+/** Codings of a list of CodeableConcepts. */
+export function codingsOf(concepts: unknown): readonly JsonObject[] {
+  return objectsOf(concepts).flatMap(({ coding }) => objectsOf(coding));
+}

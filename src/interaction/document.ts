@@ -1,0 +1,135 @@
+// Depositing a document (IHE MHD ITI-105): bytes, author, labels and what it succeeds, all in one transaction.
+// https://profiles.ihe.net/ITI/MHD/ITI-105.html
+import { inherit, targetsOf } from '../access/inherit.ts';
+import { visibilitySystem } from '../access/label.ts';
+import { forbidden } from '../access/opening.ts';
+import { depositorOf } from '../access/standing.ts';
+import { newId } from '../fhir/id.ts';
+import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { refuse } from '../fhir/outcome.ts';
+import { equals } from '../filter/filter.ts';
+import { finessSystem, rppsSystem } from '../identity/systems.ts';
+import type { Replacement } from '../store/commit.ts';
+import type { Line } from '../store/line.ts';
+import type { Found } from '../store/reading.ts';
+import { attach } from './attachment.ts';
+import { codingsOf, type Context, isTester } from './context.ts';
+import { accept, depositInto, type Ready } from './create.ts';
+import { permissionFor } from './reach.ts';
+import { newRow, nextRow, recordNamedBy, resourceOfRow } from './row.ts';
+
+export async function depositDocument(context: Context, sent: JsonObject): Promise<Ready> {
+  const tester = isTester(context);
+  const document = tester ? sent : withLabels(withAuthor(context, sent));
+  accept(context, document);
+  if (!tester) judgeAuthor(context, document);
+  const { record, expects } = tester ? { record: undefined, expects: new Map<string, number>() } : await depositInto(context, 'DocumentReference', document);
+  const rec = record?.key;
+  const id = newId(context.ids, rec);
+  const targets = await targetsFound(context, document, rec);
+  const lines = targets.length === 0 ? [id] : [...new Set(targets.flatMap(({ row }) => row.line))];
+  const { content, insert, bind } = await attach(context, document, id, rec);
+  const resource = { ...document, content };
+  const row = newRow(context, { type: 'DocumentReference', id, resource, line: lines, ...(rec === undefined ? {} : { rec }) });
+  return {
+    id,
+    expects,
+    insert: [{ type: 'DocumentReference', row }, ...insert],
+    replace: targets.filter(({ code }) => code === 'replaces').map((target) => superseded(context, target.row)),
+    bind,
+    ...(rec === undefined ? {} : { line: lineOf(context, rec, lines) }),
+    taken: refuse('invalid', 'The Binary is not yours, or a document has it already', 'DocumentReference.content.attachment.url'),
+  };
+}
+
+export function lineOf({ statute }: Context, rec: string, lines: readonly string[]): Line {
+  return {
+    rec,
+    lines,
+    inherit: (rows) =>
+      inherit(
+        rows.map((row) => {
+          const resource = resourceOfRow(row);
+          return { row, resource, category: statute.categoryOf(resource) };
+        }),
+      ),
+  };
+}
+
+type Target = { readonly row: Found; readonly code: string };
+
+/** `relatesTo.target` is in the caller's `write`; only his own deposit does he replace. */
+async function targetsFound(context: Context, document: JsonObject, rec: string | undefined): Promise<readonly Target[]> {
+  const found: Target[] = [];
+  for (const { id, code } of targetsOf(document)) {
+    const permission = await permissionFor(context, 'r', 'DocumentReference', rec === undefined ? [] : [rec]);
+    const reading = context.store.reading(context.moments);
+    const [row] = await reading.find('DocumentReference', permission, { filter: equals('_id', id), limit: 1, under: 'write' });
+    if (row === undefined && isTester(context)) continue;
+    if (row === undefined) throw refuse('invalid', 'No document of yours to relate to', 'DocumentReference.relatesTo.target');
+    if (code === 'replaces' && row.dep !== depositorOf(context.caller)) throw forbidden('Only its depositor replaces a document');
+    found.push({ row, code });
+  }
+  return found;
+}
+
+function superseded(context: Context, was: Found): Replacement {
+  return { type: 'DocumentReference', was, row: nextRow(context, 'DocumentReference', was, { ...resourceOfRow(was), status: 'superseded' }) };
+}
+
+/** Visibility labels stand in securityLabel and, mirrored, in meta.security. */
+export function withLabels(document: JsonObject): JsonObject {
+  const meta = isObject(document.meta) ? document.meta : {};
+  const isVisibility = ({ system }: JsonObject): boolean => system === visibilitySystem;
+  const inMeta = objectsOf(meta.security);
+  const onDocument = codingsOf(document.securityLabel);
+  const lacking = inMeta.filter((label) => isVisibility(label) && !onDocument.some(({ system, code }) => system === label.system && code === label.code));
+  const securityLabel = [...objectsOf(document.securityLabel), ...lacking.map((label) => ({ coding: [label] }))];
+  const security = [...new Map([...inMeta, ...onDocument].map((label) => [`${textOf(label.system)}|${textOf(label.code)}`, label])).values()];
+  return {
+    ...document,
+    ...(security.length === 0 ? {} : { meta: { ...meta, security } }),
+    ...(securityLabel.length === 0 ? {} : { securityLabel }),
+  };
+}
+
+function withAuthor({ caller: { who, name } }: Context, document: JsonObject): JsonObject {
+  if (document.author !== undefined) return document;
+  const display = name === undefined ? {} : { display: name };
+  switch (who.kind) {
+    case 'professional':
+    case 'delegate':
+      return { ...document, author: [{ type: 'Practitioner', identifier: { system: rppsSystem, value: who.rpps }, ...display }] };
+    case 'structure':
+      return { ...document, author: [{ type: 'Organization', identifier: { system: finessSystem, value: who.finess } }] };
+    case 'holder':
+      return { ...document, author: [document.subject] };
+    case 'related':
+      return { ...document, author: [{ reference: `RelatedPerson/${who.related}` }] };
+    default:
+      return document;
+  }
+}
+
+/** A person deposits what he wrote himself, as far as its authors say who they are. */
+function judgeAuthor(context: Context, document: JsonObject): void {
+  const { who } = context.caller;
+  const fault = refuse('business-rule', 'The depositor must be among the authors', 'DocumentReference.author');
+  if (who.kind === 'professional' || who.kind === 'delegate') {
+    const named = objectsOf(document.author).flatMap((author) => rppsOf(author, document));
+    if (named.length > 0 && !named.includes(who.rpps)) throw fault;
+  }
+  if (who.kind === 'holder' || who.kind === 'related') {
+    const own = who.kind === 'holder' ? `Patient/${recordNamedBy(context, 'DocumentReference', document)}` : `RelatedPerson/${who.related}`;
+    if (!objectsOf(document.author).every(({ reference }) => reference === own)) throw fault;
+  }
+}
+
+function rppsOf(author: JsonObject, document: JsonObject): readonly string[] {
+  const contained = objectsOf(document.contained).filter(({ id }) => author.reference === `#${id}`);
+  const people = contained.flatMap((one) => (one.resourceType === 'PractitionerRole' ? objectsOf(one.practitioner) : [one]));
+  return [author, ...people]
+    .flatMap(({ identifier }) => objectsOf(identifier))
+    .filter(({ system }) => system === rppsSystem)
+    .flatMap(({ value }) => textOf(value) ?? []);
+}

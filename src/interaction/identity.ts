@@ -1,0 +1,54 @@
+// Minimal identity: whoever knows the exact INS may know that the record exists and whether it is open, no more.
+import { isOpen } from '../access/standing.ts';
+import { all } from '../filter/filter.ts';
+import { refuse } from '../fhir/outcome.ts';
+import type { Ins } from '../identity/caller.ts';
+import { insSystems } from '../identity/systems.ts';
+import { scopeOf } from '../identity/scope.ts';
+import type { Query } from '../search/query.ts';
+import type { AccessRecord } from '../access/record.ts';
+import { leave, touchedBy } from './answer.ts';
+import { queryText, searchset } from './bundle.ts';
+import { type Context, isTester } from './context.ts';
+import { permissionFor } from './reach.ts';
+import type { Searched } from './search.ts';
+
+const knowing = new Set(['professional', 'structure', 'feeder', 'agent', 'delegate']);
+
+export function knowsIdentity(context: Context): boolean {
+  return knowing.has(context.caller.who.kind) && !isTester(context);
+}
+
+/** Undefined where the full rule answers: another kind of caller, or an identifier that is no INS. */
+export async function identitySearch(context: Context, query: Query, identity: Ins): Promise<Searched | undefined> {
+  if (!knowsIdentity(context) || !insSystems.some((system) => system === identity.system)) return undefined;
+  if (scopeOf(context.caller, 's', 'Patient') === 'none') throw refuse('forbidden', 'No scope of the token allows this');
+  return await context.store.steady(async () => await find(context, query, identity));
+}
+
+async function find(context: Context, query: Query, identity: Ins): Promise<Searched> {
+  const { store, moments, trail, baseUrl } = context;
+  const reading = store.reading(moments);
+  const key = await store.records.keyOf(identity);
+  const record = key === undefined ? undefined : await store.records.get(key);
+  const self = `${baseUrl}/Patient?${queryText(query.applied)}`;
+  const permission = await permissionFor(context, 's', 'Patient', record ? [record.key] : []);
+  // Also the guard: what is said of the record is what it is now.
+  const [full] = await reading.find('Patient', permission, { filter: all, limit: 1 });
+  if (record) trail.record = record.key;
+  const text = record && (full?.j ?? minimal(context, record, identity));
+  const entries = text === undefined || query.totalOnly ? [] : [{ fullUrl: `${baseUrl}/Patient/${record?.key}`, text, mode: 'match' as const }];
+  const body = searchset([{ relation: 'self', url: self }], entries, query.total ? Number(record !== undefined) : undefined);
+  const answer = await leave(context, reading, full ? [touchedBy('Patient', full)] : [], { status: 200, body, headers: {} });
+  return { answer, quiet: record === undefined };
+}
+
+function minimal({ statute, moments }: Context, record: AccessRecord, identity: Ins): string {
+  return JSON.stringify({
+    resourceType: 'Patient',
+    id: record.key,
+    meta: { tag: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }] },
+    identifier: [identity],
+    active: isOpen(record, statute, moments.now),
+  });
+}

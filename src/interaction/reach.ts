@@ -1,0 +1,80 @@
+// Which records a request can be about for this caller, and his Permission there.
+import { type Asking, authorize, authorizeDirectory, authorizeEverywhere, authorizeTester } from '../access/authorize.ts';
+import type { Permission } from '../access/permission.ts';
+import type { AccessRecord } from '../access/record.ts';
+import { namesOf } from '../access/standing.ts';
+import { isDirectory } from '../access/type.ts';
+import { refuse } from '../fhir/outcome.ts';
+import { keyOfId } from '../fhir/id.ts';
+import type { Caller } from '../identity/caller.ts';
+import { type Interaction, scopeOf } from '../identity/scope.ts';
+import { type Context, isTester } from './context.ts';
+
+const mostRecords = 2000;
+const readsNothing = new Set(['delegate', 'feeder', 'agent']);
+
+/** 403 before anything is looked up: no scope allows it, or the kind reads nothing of the sort. */
+export function mayAsk(context: Context, interaction: Interaction, type: string): void {
+  const { caller } = context;
+  if (scopeOf(caller, interaction, type) === 'none') throw refuse('forbidden', 'No scope of the token allows this');
+  const reads = interaction === 'r' || interaction === 's';
+  if (reads && !isDirectory(type) && (readsNothing.has(caller.who.kind) || caller.who.kind === 'operator')) {
+    throw refuse('forbidden', 'You may not read this');
+  }
+}
+
+/** The record that the token's scopes are bound to, if they are: the holder's own, a relative's, else the launch context. */
+export async function askingFor(context: Context, interaction: Interaction, type: string): Promise<Asking> {
+  const { caller, moments, statute } = context;
+  const asking = { caller, now: moments.now, statute };
+  if (scopeOf(caller, interaction, type) !== 'patient') return asking;
+  return { ...asking, bound: caller.patient ?? (await ownKey(context)) ?? '' };
+}
+
+/** What the keys allow; absent keys: every record that the caller may see, and his own deposits. */
+export async function permissionFor(context: Context, interaction: Interaction, type: string, keys: readonly string[] | undefined): Promise<Permission> {
+  const asking = await askingFor(context, interaction, type);
+  if (isTester(context)) return authorizeTester(asking);
+  if (isDirectory(type)) return authorizeDirectory(asking);
+  if (keys !== undefined) return authorize(asking, await recordsAt(context, keys), await practiceOf(context));
+  const { who } = context.caller;
+  const own = await boundKey(context, asking);
+  if (own !== undefined) return authorize(asking, await recordsAt(context, [own]));
+  if (who.kind !== 'professional' && who.kind !== 'structure') return authorize(asking, []);
+  const naming = who.kind === 'professional' ? await context.store.records.naming(namesOf(who), mostRecords + 1) : [];
+  if (naming.length > mostRecords) throw refuse('too-costly', 'Too many records share with you: name a patient', 'http.patient');
+  const practice = await practiceOf(context);
+  return authorizeEverywhere(asking, practice === undefined ? naming : [...naming, practice]);
+}
+
+async function boundKey(context: Context, { bound }: Asking): Promise<string | undefined> {
+  const { caller, store } = context;
+  if (bound !== undefined) return bound;
+  if (caller.mode !== 'TREAT') return caller.patient ?? (caller.person && (await store.records.keyOf(caller.person))) ?? '';
+  return await ownKey(context);
+}
+
+/** The one record of a holder or a related person. */
+async function ownKey({ caller: { who }, store }: Context): Promise<string | undefined> {
+  if (who.kind === 'holder') return who.patient ?? (who.ins && (await store.records.keyOf(who.ins))) ?? '';
+  return who.kind === 'related' ? (keyOfId(who.related) ?? '') : undefined;
+}
+
+export async function recordsAt({ store }: Context, keys: readonly string[]): Promise<readonly AccessRecord[]> {
+  if (keys.length > mostRecords) throw refuse('too-costly', 'Too many patients named at once', 'http.patient');
+  const found = await Promise.all([...new Set(keys)].map(async (key) => await store.records.get(key)));
+  return found.filter((record) => record !== undefined);
+}
+
+/** The row of a doctor's delegations: his own, or that of the doctor for whom a delegate acts. */
+export async function practiceOf({ caller: { who }, store }: { readonly caller: Caller; readonly store: Context['store'] }): Promise<AccessRecord | undefined> {
+  return who.kind === 'professional' || who.kind === 'delegate' ? await store.records.get(`p:${who.rpps}`) : undefined;
+}
+
+/** Where a row of this id can be: the record that it carries, or the caller's own practice. */
+export function keysOfId(context: Context, type: string, id: string): readonly string[] {
+  const key = keyOfId(id);
+  const { who } = context.caller;
+  const practice = type === 'Consent' && who.kind === 'professional' ? [`p:${who.rpps}`] : [];
+  return key === undefined ? practice : [key, ...practice];
+}

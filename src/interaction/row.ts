@@ -1,0 +1,99 @@
+// From an accepted resource to its row: meta, envelope and index, all computed by the server.
+// https://hl7.org/fhir/R4/resource.html#Meta
+import { ownEnvelope } from '../access/inherit.ts';
+import { depositorOf, structureOf } from '../access/standing.ts';
+import { keyOfId } from '../fhir/id.ts';
+import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
+import { type Interval, intervalOf, periodOf } from '../fhir/instant.ts';
+import { parseReference } from '../fhir/reference.ts';
+import { refuse } from '../fhir/outcome.ts';
+import type { Row } from '../filter/row.ts';
+import type { Found } from '../store/reading.ts';
+import { type Context, indexed } from './context.ts';
+
+export type Draft = {
+  readonly type: string;
+  readonly id: string;
+  readonly resource: JsonObject;
+  readonly rec?: string;
+  readonly file?: string;
+  readonly of?: string;
+  readonly line?: readonly string[];
+};
+
+/** Version 1, deposited by the caller now. */
+export function newRow(context: Context, draft: Draft): Row {
+  const { caller, moments } = context;
+  const structure = structureOf(caller.who);
+  const row = build(context, draft, {
+    v: 1,
+    n: 0,
+    made: moments.now,
+    dep: depositorOf(caller),
+    line: draft.line ?? [draft.id],
+    ...(structure === undefined ? {} : { st: structure }),
+    ...(caller.who.kind === 'delegate' ? { ent: `d:${caller.who.secretary.issuer}|${caller.who.secretary.subject}` } : {}),
+  });
+  // Until a document takes it, a Binary is its depositor's alone.
+  return draft.type === 'Binary' ? { ...row, rd: [row.dep] } : row;
+}
+
+/** The next version: a deposit stays what it was in everything but its text. */
+export function nextRow(context: Context, type: string, was: Pick<Found, 'v' | 'n' | 'made' | 'dep' | 'line' | '_id'> & Partial<Found>, resource: JsonObject): Row {
+  const { rec, file, of, st, ent } = was;
+  return build(
+    context,
+    { type, id: was._id, resource, ...(rec === undefined ? {} : { rec }), ...(file === undefined ? {} : { file }), ...(of === undefined ? {} : { of }) },
+    { v: was.v + 1, n: was.n + 1, made: was.made, dep: was.dep, line: was.line, ...(st === undefined ? {} : { st }), ...(ent === undefined ? {} : { ent }) },
+  );
+}
+
+type Deposit = Pick<Row, 'v' | 'n' | 'made' | 'dep' | 'line'> & Partial<Pick<Row, 'st' | 'ent'>>;
+
+function build(context: Context, { type, id, resource, rec, file, of }: Draft, deposit: Deposit): Row {
+  const { statute, moments } = context;
+  const text = stamped(resource, id, deposit.v, moments.now);
+  const { low, high } = intervalOfMain(statute.mainDateOf(text)) ?? { low: deposit.made, high: deposit.made };
+  const row: Row = {
+    _id: id,
+    lu: moments.now,
+    ...(rec === undefined ? {} : { rec }),
+    date: low,
+    dhi: high,
+    rd: [],
+    ...deposit,
+    ...(file === undefined ? {} : { file }),
+    ...(of === undefined ? {} : { of }),
+    ...indexed(context, type, text),
+    j: JSON.stringify(text),
+  };
+  return { ...row, ...ownEnvelope({ row, resource: text, category: statute.categoryOf(text) }) };
+}
+
+function stamped(resource: JsonObject, id: string, version: number, now: Date): JsonObject {
+  const { resourceType, id: _id, meta, ...rest } = resource;
+  const kept = isObject(meta) ? meta : {};
+  return { resourceType, id, meta: { ...kept, versionId: String(version), lastUpdated: now.toISOString() }, ...rest };
+}
+
+function intervalOfMain(value: unknown): Interval | undefined {
+  if (typeof value === 'string') return intervalOf(value);
+  return isObject(value) ? periodOf(value) : undefined;
+}
+
+export function resourceOfRow({ j }: Pick<Row, 'j'>): JsonObject {
+  const value = parseJson(j);
+  if (!isObject(value)) throw new TypeError('a row holds a resource');
+  return value;
+}
+
+/** The record that a resource names by the element of the patient compartment; undefined for types that have none. */
+export function recordNamedBy(context: Context, type: string, resource: JsonObject): string | undefined {
+  const [element] = context.conformance.patientElements(type);
+  if (element === undefined) return undefined;
+  const named = resource[element];
+  const literal = isObject(named) && typeof named.reference === 'string' ? parseReference(named.reference) : undefined;
+  const isOurs = literal?.type === 'Patient' && (literal.base === undefined || literal.base === context.baseUrl);
+  if (isOurs && keyOfId(literal.id) === literal.id) return literal.id;
+  throw refuse('invalid', 'A reference to the Patient of a record is required', `${type}.${element}`);
+}

@@ -1,0 +1,126 @@
+// Type search: the query and the Permission compiled to one Filter, then its page, its total and what the page includes.
+// https://hl7.org/fhir/R4/http.html#search
+import type { Permission } from '../access/permission.ts';
+import { isDirectory } from '../access/type.ts';
+import { keyOfId } from '../fhir/id.ts';
+import { refuse } from '../fhir/outcome.ts';
+import { and, type Filter } from '../filter/filter.ts';
+import { afterFilter, type Position, positionOf } from '../filter/order.ts';
+import { type Parameters, parseSearch, type Query } from '../search/query.ts';
+import { resolveSearch } from '../search/resolve.ts';
+import type { Found, Reading } from '../store/reading.ts';
+import { leave, touchedBy } from './answer.ts';
+import { type Entry, type Link, queryText, searchset } from './bundle.ts';
+import { type Answer, capabilityOf, type Context, recordParameters } from './context.ts';
+import { identitySearch } from './identity.ts';
+import { includedRows, type Included } from './include.ts';
+import { lookupFor } from './chain.ts';
+import { mayAsk, permissionFor } from './reach.ts';
+import { knownRecord } from './read.ts';
+
+export type SearchRequest = { readonly type: string; readonly parameters: Parameters; readonly lenient: boolean };
+export type Searched = { readonly answer: Answer; /** The answer is empty and named a row: it leaves as a 404 does. */ readonly quiet: boolean };
+
+type Page = { readonly query: Query; readonly after?: Position };
+
+export async function search(context: Context, request: SearchRequest): Promise<Searched> {
+  const { type } = request;
+  capabilityOf(context, type);
+  const { query, after } = openPage(context, request);
+  if (query.identity) {
+    const found = await identitySearch(context, query, query.identity);
+    if (found) return found;
+  }
+  mayAsk(context, 's', type);
+  return await context.store.steady(async () => await run(context, query, after));
+}
+
+function openPage(context: Context, { type, parameters, lenient }: SearchRequest): Page {
+  const { cursors, caller } = context;
+  const token = parameters.find(([name]) => name === '_page')?.[1];
+  if (token === undefined) return { query: parse(context, type, parameters, lenient) };
+  if (parameters.length > 1) throw refuse('bad-parameter', 'A page is asked for by _page alone', 'http._page');
+  const page = cursors.open(token, caller.id);
+  if (page.type !== type) throw refuse('bad-page', 'This page cannot be opened; search again', 'http._page');
+  return { query: parse(context, type, page.parameters, true), after: page.values };
+}
+
+function parse(context: Context, type: string, parameters: Parameters, lenient: boolean): Query {
+  const { conformance, baseUrl, moments } = context;
+  return parseSearch(conformance, type, parameters, {
+    lenient,
+    base: baseUrl,
+    now: moments.now,
+    recordParameters: (of) => recordParameters(context, of),
+  });
+}
+
+async function run(context: Context, query: Query, after: Position | undefined): Promise<Searched> {
+  const { store, moments, trail } = context;
+  const { type } = query;
+  const reading = store.reading(moments);
+  const filter = await resolveSearch(query, lookupFor(context, reading));
+  const keys = isDirectory(type) ? undefined : keysNamed(query, filter);
+  if (keys) trail.record = await knownRecord(context, keys);
+  const permission = await permissionFor(context, 's', type, keys);
+  const { rows, more } = await pageOf(reading, permission, query, filter, after);
+  const total = await totalOf(reading, permission, query, filter, after, more ? undefined : rows.length);
+  const included = await includedRows(context, reading, query, rows);
+  const touched = [...rows.map((row) => touchedBy(type, row)), ...included.map((one) => touchedBy(one.type, one.row))];
+  const body = searchset(linksOf(context, query, more ? rows.at(-1) : undefined), entriesOf(context, type, rows, included), total);
+  const answer = await leave(context, reading, touched, { status: 200, body, headers: {} });
+  return { answer, quiet: rows.length === 0 && query.namesRow };
+}
+
+type Rows = { readonly rows: readonly Found[]; readonly more: boolean };
+
+async function pageOf(reading: Reading, permission: Permission, query: Query, filter: Filter, after: Position | undefined): Promise<Rows> {
+  if (query.totalOnly) return { rows: [], more: false };
+  const rest = after === undefined ? filter : and(filter, afterFilter(query.sort, after));
+  const found = await reading.find(query.type, permission, { filter: rest, order: query.sort, limit: query.count + 1 });
+  return { rows: found.slice(0, query.count), more: found.length > query.count };
+}
+
+/** Counted only where it was asked for and the page does not tell it. */
+async function totalOf(
+  reading: Reading,
+  permission: Permission,
+  { type, total, totalOnly }: Query,
+  filter: Filter,
+  after: Position | undefined,
+  known: number | undefined,
+): Promise<number | undefined> {
+  if (!total) return undefined;
+  return known === undefined || totalOnly || after !== undefined ? await reading.count(type, permission, filter) : known;
+}
+
+/** The only records in which something can be found, by `rec` conditions and by the form of ids. */
+export function keysNamed(query: Pick<Query, 'records' | 'ids'>, filter: Filter): readonly string[] | undefined {
+  const byRecord = conjunctsOf(filter).flatMap((part) => {
+    if (part.op === 'none') return [[]];
+    if (part.op === 'equals' && part.field === 'rec') return [[String(part.value)]];
+    return part.op === 'in' && part.field === 'rec' ? [part.values.map(String)] : [];
+  });
+  const byId = query.ids === undefined ? [] : [query.ids.flatMap((id) => keyOfId(id) ?? [])];
+  const [first, ...others] = [...byRecord, ...(query.records === undefined ? [] : [query.records]), ...byId];
+  return first?.filter((key) => others.every((list) => list.includes(key)));
+}
+
+function conjunctsOf(filter: Filter): readonly Filter[] {
+  return filter.op === 'and' ? filter.of : [filter];
+}
+
+function linksOf({ cursors, caller, baseUrl }: Context, query: Query, last: Found | undefined): readonly Link[] {
+  const { type, applied, sort, count } = query;
+  const text = queryText(applied);
+  const self: Link = { relation: 'self', url: `${baseUrl}/${type}${text === '' ? '' : `?${text}`}` };
+  if (last === undefined) return [self];
+  const values = positionOf(sort, { ...last, idx: [], p: {} });
+  const token = cursors.seal({ caller: caller.id, type, parameters: applied, values, count });
+  return [self, { relation: 'next', url: `${baseUrl}/${type}?_page=${token}` }];
+}
+
+function entriesOf({ baseUrl }: Context, type: string, rows: readonly Found[], included: readonly Included[]): readonly Entry[] {
+  const entry = (of: string, { _id, j }: Found, mode: Entry['mode']): Entry => ({ fullUrl: `${baseUrl}/${of}/${_id}`, text: j, mode });
+  return [...rows.map((row) => entry(type, row, 'match')), ...included.map((one) => entry(one.type, one.row, 'include'))];
+}

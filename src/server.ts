@@ -1,0 +1,102 @@
+// The server put together: definitions, policy, identity and store, behind one HTTP application.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { loadStatute } from './access/statute.ts';
+import type { Environment } from './command/environment.ts';
+import { loadConformance } from './conformance/conformance.ts';
+import { readObject } from './conformance/published.ts';
+import { type Ids, randomIds } from './fhir/id.ts';
+import { type App, createApp } from './http/app.ts';
+import { authenticate } from './identity/authenticate.ts';
+import type { Caller } from './identity/caller.ts';
+import { loadTrust, type TrustedIssuer } from './identity/trust.ts';
+import { sealedCursors } from './search/cursor.ts';
+import { assertSearchable } from './search/index-of.ts';
+import { connect, openDatabase } from './store/database.ts';
+import { openStore, type Store } from './store/store.ts';
+
+export type Start = {
+  readonly environment: Environment;
+  readonly mongodbUri: string;
+  readonly log: (line: string) => void;
+  /** Issuers beside the trust list: the development issuer. */
+  readonly issuers?: readonly TrustedIssuer[];
+  readonly clock?: () => Date;
+  readonly ids?: Ids;
+};
+
+export type Server = {
+  readonly address: string;
+  /** Whether no record has been opened yet. */
+  readonly isEmpty: () => Promise<boolean>;
+  readonly stop: () => Promise<void>;
+};
+
+const project = join(import.meta.dirname, '..');
+const sweepEvery = 3600 * 1000;
+
+export async function startServer({ environment, mongodbUri, log, issuers = [], clock = () => new Date(), ids = randomIds }: Start): Promise<Server> {
+  const { baseUrl } = environment;
+  const conformance = loadConformance(project);
+  assertSearchable(conformance);
+  const statute = loadStatute(conformance, readObject(environment.regime));
+  const trust = loadTrust(environment.trustedIssuers, issuers, {
+    baseUrl,
+    professions: new Set(statute.habilitation.keys()),
+    samu: new Set(statute.regime.samu),
+    log,
+  });
+  const client = await connect(mongodbUri);
+  const name = client.db().databaseName === 'test' ? 'carnet' : client.db().databaseName;
+  const open = async (database: string): Promise<Opened> => {
+    const store = openStore(await openDatabase(client, database, [...conformance.types.keys()]));
+    return { store, cursors: sealedCursors(await store.secret('cursor')) };
+  };
+  const national = await open(name);
+  const testers = await open(`${name}-htest`);
+  const app: App = {
+    conformance,
+    statute,
+    ids,
+    baseUrl,
+    clock,
+    authenticate: async (header, now) => await authenticate(trust, header, now),
+    open: ({ who }: Caller) => (who.kind === 'tester' ? testers : national),
+    report: (error, request) => log(failureLine(error, request.method)),
+    log: (entry) => log(JSON.stringify(entry)),
+  };
+  const server = createServer(createApp(app));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(environment.port, environment.host, resolve));
+  const sweeping = sweeper([national.store, testers.store], clock);
+  return {
+    address: addressOf(server.address()),
+    isEmpty: national.store.isEmpty,
+    stop: async () => {
+      clearInterval(sweeping);
+      for (const { store } of [national, testers]) store.settle();
+      server.closeIdleConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await client.close();
+    },
+  };
+}
+
+type Opened = { readonly store: Store; readonly cursors: ReturnType<typeof sealedCursors> };
+
+function sweeper(stores: readonly Store[], clock: () => Date): NodeJS.Timeout {
+  return setInterval(() => {
+    for (const store of stores) store.sweepBytes(clock()).catch(() => undefined);
+  }, sweepEvery).unref();
+}
+
+/** Where it failed, never with what: a message may hold a value. */
+function failureLine(error: unknown, method: string): string {
+  const { name = 'Error', stack = '' } = error as { name?: string; stack?: string };
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 5).map((line) => line.trim());
+  return JSON.stringify({ failure: name, method, at: frames });
+}
+
+function addressOf(address: string | AddressInfo | null): string {
+  return typeof address === 'object' && address !== null ? `http://${address.address}:${address.port}` : String(address);
+}

@@ -1,0 +1,80 @@
+// The environment variables: what they mean, and the one line that a wrong value stops the start with.
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readEnvironment, StartError } from '../../src/command/environment.ts';
+
+type Variables = Readonly<Record<string, string>>;
+const production = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://db/carnet', TRUSTED_ISSUERS: '/etc/issuers.json' };
+
+test('nothing set', () => {
+  expect(readEnvironment({})).toEqual({
+    production: false,
+    port: 8080,
+    host: '127.0.0.1',
+    baseUrl: 'http://localhost:8080/fhir',
+    dataDir: resolve('data'),
+    demo: true,
+    regime: join(import.meta.dirname, '..', '..', 'profiles', 'Parameters-regime-2018.json'),
+  });
+});
+
+const accepted: readonly [Variables, Readonly<Record<string, unknown>>][] = [
+  [{ PORT: '9000' }, { port: 9000, baseUrl: 'http://localhost:9000/fhir' }],
+  [{ PORT: ' 9000 ' }, { port: 9000 }],
+  [{ PORT: '' }, { port: 8080 }],
+  [{ HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+  [{ HOST: '::' }, { host: '::' }],
+  [{ HOST: 'carnet.example' }, { host: 'carnet.example' }],
+  [{ BASE_URL: 'https://carnet.example/fhir/' }, { baseUrl: 'https://carnet.example/fhir' }],
+  [{ MONGODB_URI: 'mongodb+srv://u:p@db.example/carnet' }, { mongodbUri: 'mongodb+srv://u:p@db.example/carnet' }],
+  [{ DATA_DIR: '/srv/carnet' }, { dataDir: '/srv/carnet' }],
+  [{ TRUSTED_ISSUERS: 'issuers.json' }, { trustedIssuers: resolve('issuers.json') }],
+  [{ DEMO: 'off' }, { demo: false }],
+  [{ DEMO: 'on' }, { demo: true }],
+  [{ REGIME: 'profiles/Parameters-regime-2026.json' }, { regime: resolve('profiles/Parameters-regime-2026.json') }],
+  [{ NODE_ENV: 'test' }, { production: false, demo: true }],
+  [production, { production: true, demo: false, mongodbUri: 'mongodb://db/carnet', trustedIssuers: '/etc/issuers.json' }],
+];
+
+test.each(accepted)('%j', (env, expected) => {
+  expect(readEnvironment(env)).toMatchObject(expected);
+});
+
+const refused: readonly [Variables, string][] = [
+  [{ PORT: 'http' }, 'PORT is "http": it must be a whole number from 1 to 65535.'],
+  [{ PORT: '0' }, 'PORT is "0": it must be a whole number from 1 to 65535.'],
+  [{ PORT: '65536' }, 'PORT is "65536": it must be a whole number from 1 to 65535.'],
+  [{ PORT: '8e3' }, 'PORT is "8e3": it must be a whole number from 1 to 65535.'],
+  [{ HOST: 'http://x' }, 'HOST is "http://x": it must be an address or a host name'],
+  [{ BASE_URL: 'carnet.example/fhir' }, 'BASE_URL must be an http or https address'],
+  [{ BASE_URL: 'ftp://carnet.example' }, 'BASE_URL must be an http or https address'],
+  [{ BASE_URL: 'https://u:secret@carnet.example' }, 'BASE_URL must be an http or https address'],
+  [{ BASE_URL: 'https://carnet.example/fhir?a=1' }, 'BASE_URL must be an http or https address'],
+  [{ MONGODB_URI: 'postgres://u:secret@db' }, 'MONGODB_URI must begin with mongodb:// or mongodb+srv://'],
+  [{ MONGODB_URI: 'mongodb://' }, 'MONGODB_URI must begin with mongodb:// or mongodb+srv://'],
+  [{ DEMO: 'no' }, 'DEMO is "no": it must be on or off.'],
+  [{ REGIME: 'PP' }, 'REGIME is "PP": it must be the path of a JSON file.'],
+  [{ NODE_ENV: 'Production' }, 'NODE_ENV is "Production": it must be production, development or test.'],
+  [{ NODE_ENV: 'production' }, 'NODE_ENV=production needs MONGODB_URI and TRUSTED_ISSUERS: set them.'],
+  [{ ...production, MONGODB_URI: '' }, 'NODE_ENV=production needs MONGODB_URI: set it.'],
+  [{ ...production, TRUSTED_ISSUERS: ' ' }, 'NODE_ENV=production needs TRUSTED_ISSUERS: set it.'],
+  [{ ...production, DEMO: 'on' }, 'DEMO is "on": there is no demo set under NODE_ENV=production.'],
+];
+
+describe('refused in one line', () => {
+  test.each(refused)('%j', (env, line) => {
+    const failure = failureOf(env);
+    expect(failure).toBeInstanceOf(StartError);
+    expect(failure?.message.startsWith(line)).toBe(true);
+    expect(failure?.message).not.toMatch(/\n|secret/);
+  });
+});
+
+function failureOf(env: Variables): Error | undefined {
+  try {
+    readEnvironment(env);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : undefined;
+  }
+}
