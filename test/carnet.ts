@@ -1,0 +1,120 @@
+// The server itself on a free port and a database of its own, with an issuer whose tokens it trusts.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import request from 'supertest';
+import type { Ids } from '../src/fhir/id.ts';
+import { type Server, startServer } from '../src/server.ts';
+import { type Claims, type TestIssuer, testIssuer, type TokenOptions } from './identity/issuer.ts';
+
+export type Carnet = {
+  readonly address: string;
+  readonly baseUrl: string;
+  readonly issuer: TestIssuer;
+  readonly server: Server;
+  /** Lines that the server logged. */
+  readonly lines: readonly string[];
+  readonly as: (claims: Claims, options?: TokenOptions) => Client;
+  readonly stop: () => Promise<void>;
+};
+
+export type Reply = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Body; readonly text: string };
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+export type Body = any;
+
+export type Client = {
+  readonly token: string;
+  readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Reply>;
+  readonly post: (path: string, body: object, headers?: Readonly<Record<string, string>>) => Promise<Reply>;
+  readonly patch: (path: string, operations: object, headers?: Readonly<Record<string, string>>) => Promise<Reply>;
+  readonly delete: (path: string) => Promise<Reply>;
+  /** Any other request, text as it stands. */
+  readonly send: (method: string, path: string, headers?: Readonly<Record<string, string>>, body?: string | Buffer) => Promise<Reply>;
+};
+
+export type CarnetOptions = {
+  readonly regime?: '2018' | '2022';
+  readonly clock?: () => Date;
+  readonly ids?: Ids;
+  readonly database?: string;
+};
+
+const root = join(import.meta.dirname, '..');
+export const baseUrl = 'http://carnet.test/fhir';
+
+export async function startCarnet({ regime = '2018', clock = () => new Date(), ids, database = `test-${randomUUID().slice(0, 8)}` }: CarnetOptions = {}): Promise<Carnet> {
+  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
+  uri.pathname = `/${database}`;
+  const issuer = testIssuer({ baseUrl, now: clock });
+  const lines: string[] = [];
+  const server = await startServer({
+    environment: {
+      production: false,
+      port: 0,
+      host: '127.0.0.1',
+      baseUrl,
+      dataDir: '',
+      demo: false,
+      regime: join(root, `profiles/Parameters-regime-${regime}.json`),
+    },
+    mongodbUri: uri.href,
+    issuers: [issuer.trusted],
+    log: (line) => void lines.push(line),
+    clock,
+    ...(ids === undefined ? {} : { ids }),
+  });
+  return {
+    address: server.address,
+    baseUrl,
+    issuer,
+    server,
+    lines,
+    as: (claims, options) => clientOf(server.address, issuer.token(claims, options)),
+    stop: async () => {
+      await server.stop();
+      const client = await MongoClient.connect(uri.href);
+      await client.db().dropDatabase();
+      await client.db(`${database}-htest`).dropDatabase();
+      await client.close();
+    },
+  };
+}
+
+function clientOf(address: string, token: string): Client {
+  const send: Client['send'] = async (method, path, headers = {}, body) => {
+    const asked = request(address)[method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete' | 'head' | 'put'](path.startsWith('http') ? path.replace(baseUrl, '/fhir') : `/fhir${path}`);
+    const sent = asked.set({ Authorization: `Bearer ${token}`, ...headers }).buffer(true).parse(asText).redirects(0).ok(() => true);
+    const { status, headers: answered, body: text } = await (body === undefined ? sent : sent.send(body));
+    return { status, headers: answered, text: String(text ?? ''), body: jsonOf(String(text ?? '')) };
+  };
+  const json = { 'Content-Type': 'application/fhir+json' };
+  return {
+    token,
+    send,
+    get: async (path, headers) => await send('GET', path, headers),
+    post: async (path, body, headers) => await send('POST', path, { ...json, ...headers }, JSON.stringify(body)),
+    patch: async (path, operations, headers) =>
+      await send('PATCH', path, { 'Content-Type': 'application/json-patch+json', ...headers }, JSON.stringify(operations)),
+    delete: async (path) => await send('DELETE', path),
+  };
+}
+
+function asText(response: request.Response, done: (error: Error | null, body: string) => void): void {
+  const chunks: Buffer[] = [];
+  const stream = response as unknown as NodeJS.ReadableStream;
+  stream.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
+  stream.on('end', () => done(null, Buffer.concat(chunks).toString()));
+}
+
+function jsonOf(text: string): Body {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ids of the matches (or of the includes) of a searchset. */
+export function idsOf({ body }: Reply, mode = 'match'): readonly string[] {
+  return (body?.entry ?? []).filter(({ search }: Body) => search.mode === mode).map(({ resource }: Body) => String(resource.id));
+}
