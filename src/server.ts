@@ -36,7 +36,14 @@ export type Server = {
 const project = join(import.meta.dirname, '..');
 const sweepEvery = 3600 * 1000;
 
-export async function startServer({ environment, mongodbUri, log, issuers = [], clock = () => new Date(), ids = randomIds }: Start): Promise<Server> {
+export async function startServer({
+  environment,
+  mongodbUri,
+  log,
+  issuers = [],
+  clock = () => new Date(),
+  ids = randomIds,
+}: Start): Promise<Server> {
   const { baseUrl } = environment;
   const conformance = loadConformance(project);
   assertSearchable(conformance);
@@ -93,7 +100,11 @@ function sweeper(stores: readonly Store[], clock: () => Date): NodeJS.Timeout {
 /** Where it failed, never with what: a message may hold a value. */
 function failureLine(error: unknown, method: string): string {
   const { name = 'Error', stack = '' } = error as { name?: string; stack?: string };
-  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 5).map((line) => line.trim());
+  const frames = stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 5)
+    .map((line) => line.trim());
   return JSON.stringify({ failure: name, method, at: frames });
 }
 

@@ -5,7 +5,7 @@ import { MongoClient } from 'mongodb';
 import request from 'supertest';
 import type { Ids } from '../src/fhir/id.ts';
 import { type Server, startServer } from '../src/server.ts';
-import { type Claims, type TestIssuer, testIssuer, type TokenOptions } from './identity/issuer.ts';
+import { type Claims, type TestIssuer, type TokenOptions, testIssuer } from './identity/issuer.ts';
 
 export type Carnet = {
   readonly address: string;
@@ -18,7 +18,12 @@ export type Carnet = {
   readonly stop: () => Promise<void>;
 };
 
-export type Reply = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Body; readonly text: string };
+export type Reply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+  readonly text: string;
+};
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
 export type Body = any;
 
@@ -29,7 +34,12 @@ export type Client = {
   readonly patch: (path: string, operations: object, headers?: Readonly<Record<string, string>>) => Promise<Reply>;
   readonly delete: (path: string) => Promise<Reply>;
   /** Any other request, text as it stands. */
-  readonly send: (method: string, path: string, headers?: Readonly<Record<string, string>>, body?: string | Buffer) => Promise<Reply>;
+  readonly send: (
+    method: string,
+    path: string,
+    headers?: Readonly<Record<string, string>>,
+    body?: string | Buffer,
+  ) => Promise<Reply>;
 };
 
 export type CarnetOptions = {
@@ -42,7 +52,12 @@ export type CarnetOptions = {
 const root = join(import.meta.dirname, '..');
 export const baseUrl = 'http://carnet.test/fhir';
 
-export async function startCarnet({ regime = '2018', clock = () => new Date(), ids, database = `test-${randomUUID().slice(0, 8)}` }: CarnetOptions = {}): Promise<Carnet> {
+export async function startCarnet({
+  regime = '2018',
+  clock = () => new Date(),
+  ids,
+  database = `test-${randomUUID().slice(0, 8)}`,
+}: CarnetOptions = {}): Promise<Carnet> {
   const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
   uri.pathname = `/${database}`;
   const issuer = testIssuer({ baseUrl, now: clock });
@@ -82,8 +97,15 @@ export async function startCarnet({ regime = '2018', clock = () => new Date(), i
 
 function clientOf(address: string, token: string): Client {
   const send: Client['send'] = async (method, path, headers = {}, body) => {
-    const asked = request(address)[method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete' | 'head' | 'put'](path.startsWith('http') ? path.replace(baseUrl, '/fhir') : `/fhir${path}`);
-    const sent = asked.set({ Authorization: `Bearer ${token}`, ...headers }).buffer(true).parse(asText).redirects(0).ok(() => true);
+    const asked = request(address)[method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete' | 'head' | 'put'](
+      path.startsWith('http') ? path.replace(baseUrl, '/fhir') : `/fhir${path}`,
+    );
+    const sent = asked
+      .set({ Authorization: `Bearer ${token}`, ...headers })
+      .buffer(true)
+      .parse(asText)
+      .redirects(0)
+      .ok(() => true);
     const { status, headers: answered, body: text } = await (body === undefined ? sent : sent.send(body));
     return { status, headers: answered, text: String(text ?? ''), body: jsonOf(String(text ?? '')) };
   };

@@ -45,7 +45,13 @@ export function consent(kind: string, key: string | undefined, provision: JsonOb
 
 export const loinc = 'http://loinc.org';
 
-export function document(key: string, code: string, more: JsonObject = {}, text = `document ${code}`, contentType = 'text/plain'): JsonObject {
+export function document(
+  key: string,
+  code: string,
+  more: JsonObject = {},
+  text = `document ${code}`,
+  contentType = 'text/plain',
+): JsonObject {
   return {
     resourceType: 'DocumentReference',
     status: 'current',

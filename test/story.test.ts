@@ -6,7 +6,8 @@ import { actor, consent, document, mask, patient, testIns } from './resources.ts
 
 const ins = '279035121518989';
 const hospitalFiness = '750712184';
-const cda = '<?xml version="1.0" encoding="UTF-8"?>\n<ClinicalDocument xmlns="urn:hl7-org:v3"><title>Compte rendu d’hospitalisation</title></ClinicalDocument>\n';
+const cda =
+  '<?xml version="1.0" encoding="UTF-8"?>\n<ClinicalDocument xmlns="urn:hl7-org:v3"><title>Compte rendu d’hospitalisation</title></ClinicalDocument>\n';
 
 describe('the main job', () => {
   let carnet: Carnet;
@@ -22,7 +23,8 @@ describe('the main job', () => {
   beforeAll(async () => {
     carnet = await startCarnet();
     const { as } = carnet;
-    const professional = (rpps: string, profession: string, more = {}): Client => as(claims.professional({ rpps, profession, ...more }));
+    const professional = (rpps: string, profession: string, more = {}): Client =>
+      as(claims.professional({ rpps, profession, ...more }));
     Object.assign(people, {
       agent: as(claims.agent({ vitale: [cx(ins)] })),
       hospital: as(claims.structure(hospitalFiness)),
@@ -93,7 +95,9 @@ describe('the main job', () => {
     expect(await found('occupational')).toEqual([]);
     expect((await who('insurance').get(`/DocumentReference?patient=Patient/${key}`)).status).toBe(403);
     expect(await found('holder')).toEqual(named('laboratory', 'hospital', 'prescription'));
-    const chained = await who('doctor').get(`/DocumentReference?patient.identifier=${testIns}|${ins}&type=http://loinc.org|34112-3`);
+    const chained = await who('doctor').get(
+      `/DocumentReference?patient.identifier=${testIns}|${ins}&type=http://loinc.org|34112-3`,
+    );
     expect(idsOf(chained)).toEqual(named('hospital'));
   });
 
@@ -101,17 +105,25 @@ describe('the main job', () => {
     expect((await who('holder').patch(`/DocumentReference/${documents.prescription}`, mask)).status).toBe(200);
     expect(await found('doctor')).toEqual(named('laboratory', 'hospital'));
     expect((await who('doctor').get(`/DocumentReference/${documents.prescription}`)).status).toBe(404);
-    const blocked = await who('holder').post('/Consent', consent('sharing', key, { type: 'deny', actor: [actor({ rpps: '10003461033' })] }));
+    const blocked = await who('holder').post(
+      '/Consent',
+      consent('sharing', key, { type: 'deny', actor: [actor({ rpps: '10003461033' })] }),
+    );
     expect(await found('doctor')).toEqual([]);
     expect(await found('hospital')).toEqual(named('laboratory', 'hospital', 'prescription'));
-    const lifted = await who('holder').patch(`/Consent/${blocked.body.id}`, [{ op: 'replace', path: '/status', value: 'inactive' }]);
+    const lifted = await who('holder').patch(`/Consent/${blocked.body.id}`, [
+      { op: 'replace', path: '/status', value: 'inactive' },
+    ]);
     expect(lifted.status).toBe(200);
     expect(await found('doctor')).toEqual(named('laboratory', 'hospital'));
   });
 
   it('tells the holder who looked', async () => {
     const traces = await who('holder').get(`/AuditEvent?patient=Patient/${key}&_count=100`);
-    const requestors = traces.body.entry.map(({ resource }: { resource: { agent: { name?: string; who: { identifier?: { value: string } } }[] } }) => resource.agent[0]?.who.identifier?.value);
+    const requestors = traces.body.entry.map(
+      ({ resource }: { resource: { agent: { name?: string; who: { identifier?: { value: string } } }[] } }) =>
+        resource.agent[0]?.who.identifier?.value,
+    );
     for (const looker of ['10003461033', '10000000091', '10000000010', hospitalFiness]) expect(requestors).toContain(looker);
   });
 });

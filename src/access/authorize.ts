@@ -4,7 +4,7 @@ import { all, and, equals, type Filter, known, none, not, oneOf, or, prefix, ran
 import type { Caller, Who } from '../identity/caller.ts';
 import { denied, isPermitted, permitted } from './emergency.ts';
 import { type Clause, type Elsewhere, nothingAt, type Permission, permissionOf } from './permission.ts';
-import { concerns, type Standing } from './provision.ts';
+import { concerns, provisionFilter, type Standing } from './provision.ts';
 import type { AccessRecord } from './record.ts';
 import {
   blockFilter,
@@ -25,7 +25,6 @@ import {
   teamsOf,
 } from './standing.ts';
 import type { Statute } from './statute.ts';
-import { provisionFilter } from './provision.ts';
 import { isDirectory, ruling } from './type.ts';
 
 /** `bound`: the key of the one record that the token's scopes are bound to, if they are. */
@@ -69,14 +68,21 @@ function elsewhere({ caller, now, statute, bound }: Asking, type: string): Elsew
   if (type === 'AuditEvent' && who.kind === 'professional') return { own: ownActs(who, statute), record: open, orphans: true };
   if (ruling(type) !== 'clinical' || (who.kind !== 'professional' && who.kind !== 'structure')) return undefined;
   const depositor = depositorOf(caller);
-  return { own: and(equals('dep', depositor), labelled(depositor)), record: and(open, not(blockFilter(namesOf(who), now))), orphans: false };
+  return {
+    own: and(equals('dep', depositor), labelled(depositor)),
+    record: and(open, not(blockFilter(namesOf(who), now))),
+    orphans: false,
+  };
 }
 
 function clauseFor(asking: Asking, record: AccessRecord, practice: AccessRecord | undefined): Clause {
   const { caller, bound } = asking;
   const { key, version } = record;
   if ((bound !== undefined && bound !== key) || !isReachable(record, caller)) return nothingAt(key, version);
-  const inWindow = or(not(prefix('dep', 'f:')), range('date', { gte: { moment: 'today', months: -asking.statute.regime.claimsMonths } }));
+  const inWindow = or(
+    not(prefix('dep', 'f:')),
+    range('date', { gte: { moment: 'today', months: -asking.statute.regime.claimsMonths } }),
+  );
   const { read, write } = rules(asking, record, practice);
   return { key, version, read: (type) => and(inWindow, read(type)), write: (type) => write(type) };
 }
@@ -98,7 +104,10 @@ function rules(asking: Asking, record: AccessRecord, practice: AccessRecord | un
     case 'professional':
       return ofProfessional(asking, record, who);
     case 'delegate':
-      return { read: () => none, write: (type) => (ruling(type) === 'clinical' ? ofDelegate(asking, record, practice, who) : none) };
+      return {
+        read: () => none,
+        write: (type) => (ruling(type) === 'clinical' ? ofDelegate(asking, record, practice, who) : none),
+      };
     case 'feeder':
       return { read: () => none, write: (type) => (ruling(type) === 'clinical' ? equals('dep', depositorOf(caller)) : none) };
     default:
@@ -131,8 +140,10 @@ function ofRelated({ caller, now }: Asking, record: AccessRecord, related: strin
   return {
     write: () => none,
     read: (type) => {
-      if (ruling(type) === 'clinical') return and(or(...mandates.map(({ root }) => provisionFilter(root, standing, type))), labelled('REL'), not(held));
-      if (ruling(type) === 'identity') return and(known(mandates.some(({ root }) => concerns(root, standing))), labelled('REL'), not(held));
+      if (ruling(type) === 'clinical')
+        return and(or(...mandates.map(({ root }) => provisionFilter(root, standing, type))), labelled('REL'), not(held));
+      if (ruling(type) === 'identity')
+        return and(known(mandates.some(({ root }) => concerns(root, standing))), labelled('REL'), not(held));
       return none;
     },
   };
@@ -145,7 +156,12 @@ function ofStructure({ caller, now }: Asking, record: AccessRecord): Rules {
   return { read: own, write: own };
 }
 
-function ofDelegate({ caller, now }: Asking, record: AccessRecord, practice: AccessRecord | undefined, who: Extract<Who, { kind: 'delegate' }>): Filter {
+function ofDelegate(
+  { caller, now }: Asking,
+  record: AccessRecord,
+  practice: AccessRecord | undefined,
+  who: Extract<Who, { kind: 'delegate' }>,
+): Filter {
   if (!isDelegated(practice, who, now) || isBlocked(record, namesOf(who), now)) return none;
   return and(equals('ent', `d:${who.secretary.issuer}|${who.secretary.subject}`), equals('dep', depositorOf(caller)));
 }
@@ -213,7 +229,9 @@ function ownActs(who: Professional, statute: Statute): Filter {
 /** Consents that permit him, have no nested provision and name no other person or document. */
 function consentsAbout({ consents }: AccessRecord, standing: Standing): readonly string[] {
   return consents
-    .filter(({ kind, root }) => kind === 'sharing' && root.type === 'permit' && root.provisions.length === 0 && root.data === undefined)
+    .filter(
+      ({ kind, root }) => kind === 'sharing' && root.type === 'permit' && root.provisions.length === 0 && root.data === undefined,
+    )
     .filter(({ root }) => root.actors !== undefined && root.actors.every((actor) => standing.actors.has(actor)))
     .map(({ id }) => id);
 }
@@ -240,4 +258,3 @@ function isShutOut({ specialities }: Professional, { regime }: Statute): boolean
 export function habilitated({ profession }: Professional, { habilitation }: Statute): readonly string[] {
   return habilitation.get(`${profession.system}|${profession.code}`) ?? [];
 }
-

@@ -1,7 +1,8 @@
 // What may be changed on a row that `write` has found: labels and status, judged on the text before and after.
+
+import { addMonths } from '../fhir/instant.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import type { Row } from '../filter/row.ts';
-import { addMonths } from '../fhir/instant.ts';
 import type { Asking } from './authorize.ts';
 import { type Labeller, labelsOf, mayLift, maySet } from './label.ts';
 import { forbidden, rules } from './opening.ts';
@@ -10,7 +11,13 @@ import { depositorOf, isMinor } from './standing.ts';
 import { ruling } from './type.ts';
 import { judgeConsentStatus } from './wish.ts';
 
-export type Change = { readonly type: string; readonly row: Row; readonly before: JsonObject; readonly after: JsonObject; readonly deposited: Date };
+export type Change = {
+  readonly type: string;
+  readonly row: Row;
+  readonly before: JsonObject;
+  readonly after: JsonObject;
+  readonly deposited: Date;
+};
 
 export function judgeChange(asking: Asking, record: AccessRecord | undefined, change: Change): void {
   if (asking.caller.who.kind === 'tester') return;
@@ -53,7 +60,13 @@ function isDepositor({ caller }: Asking, row: Row): boolean {
 }
 
 /** Delete is the depositor's; Consents, care teams and relations are deleted by whoever rules the record. */
-export function judgeDelete(asking: Asking, record: AccessRecord | undefined, type: string, row: Row, guardianship: boolean): void {
+export function judgeDelete(
+  asking: Asking,
+  record: AccessRecord | undefined,
+  type: string,
+  row: Row,
+  guardianship: boolean,
+): void {
   const { kind } = asking.caller.who;
   if (kind === 'tester' || (ruling(type) === 'directory' && kind === 'operator')) return;
   if (record === undefined || kind === 'feeder' || guardianship) throw forbidden();

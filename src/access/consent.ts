@@ -1,8 +1,9 @@
 // From a Consent to the neutral form of its provisions. Total: what is not understood is named, grants nothing, and never weakens a deny.
 // https://hl7.org/fhir/R4/consent.html
-import type { Fault } from '../fhir/outcome.ts';
+
 import { type Interval, periodOf } from '../fhir/instant.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import type { Fault } from '../fhir/outcome.ts';
 import type { Actor, ConsentKind, ConsentRule, Provision } from './record.ts';
 import type { Statute } from './statute.ts';
 
@@ -17,7 +18,20 @@ const roleSystems: Readonly<Record<string, string>> = {
   ATTPHYS: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationFunction',
 };
 const modes = new Set(['TREAT', 'BTG', 'ETREAT']);
-const elements = new Set(['id', 'type', 'period', 'actor', 'action', 'purpose', 'class', 'code', 'securityLabel', 'dataPeriod', 'data', 'provision']);
+const elements = new Set([
+  'id',
+  'type',
+  'period',
+  'actor',
+  'action',
+  'purpose',
+  'class',
+  'code',
+  'securityLabel',
+  'dataPeriod',
+  'data',
+  'provision',
+]);
 
 /** What was looked up for it: actor references to business identifiers, `data` references to lines of succession. */
 export type Resolved = { readonly actors: ReadonlyMap<string, Actor>; readonly lines: ReadonlyMap<string, readonly string[]> };
@@ -25,7 +39,9 @@ export type Resolved = { readonly actors: ReadonlyMap<string, Actor>; readonly l
 export type CompiledConsent = { readonly rule: ConsentRule | undefined; readonly doubts: readonly Fault[] };
 
 export function kindOf(consent: JsonObject): ConsentKind | undefined {
-  const codes = objectsOf(consent.category).flatMap(({ coding }) => objectsOf(coding)).filter(({ system }) => system === consentKind);
+  const codes = objectsOf(consent.category)
+    .flatMap(({ coding }) => objectsOf(coding))
+    .filter(({ system }) => system === consentKind);
   const code = codes.length === 1 ? codes[0]?.code : undefined;
   return code === 'opening' || code === 'sharing' || code === 'mandate' || code === 'delegation' ? code : undefined;
 }
@@ -110,7 +126,9 @@ class ProvisionReader {
     if (node.actor === undefined) return {};
     const actors = objectsOf(node.actor).map((actor, at) => {
       const coding = isObject(actor.role) ? objectsOf(actor.role.coding) : [];
-      const role = coding.find(({ system, code }) => typeof code === 'string' && Object.hasOwn(roleSystems, code) && roleSystems[code] === system)?.code;
+      const role = coding.find(
+        ({ system, code }) => typeof code === 'string' && Object.hasOwn(roleSystems, code) && roleSystems[code] === system,
+      )?.code;
       if (role === undefined) doubt('the role must be IRCP, PCP or ATTPHYS', `${path}.actor[${at}].role`);
       if (role === 'PCP' || role === 'ATTPHYS') this.roles.add(role);
       const known = this.#resolved.actors.get(actorKey(actor.reference));
@@ -123,7 +141,10 @@ class ProvisionReader {
 
   #action(node: JsonObject, path: string, doubt: Doubt): Part {
     const codings = objectsOf(node.action).flatMap(({ coding }) => objectsOf(coding));
-    if (node.action !== undefined && !(codings.length === 1 && codings[0]?.code === 'access' && codings[0].system === consentAction)) {
+    if (
+      node.action !== undefined &&
+      !(codings.length === 1 && codings[0]?.code === 'access' && codings[0].system === consentAction)
+    ) {
       doubt('the only action is access', `${path}.action`);
     }
     return {};
@@ -168,7 +189,9 @@ class ProvisionReader {
   }
 
   #labels(node: JsonObject): Part {
-    return node.securityLabel === undefined ? {} : { labels: objectsOf(node.securityLabel).map(({ system, code }) => `${code}|${system ?? ''}`) };
+    return node.securityLabel === undefined
+      ? {}
+      : { labels: objectsOf(node.securityLabel).map(({ system, code }) => `${code}|${system ?? ''}`) };
   }
 
   #data(node: JsonObject, path: string, doubt: Doubt): Part {
@@ -177,7 +200,9 @@ class ProvisionReader {
       if (meaning !== 'instance') doubt('the meaning must be instance', `${path}.data[${at}].meaning`);
       const literal = isObject(reference) ? textOf(reference.reference) : undefined;
       if (literal === undefined) doubt('a literal reference is required', `${path}.data[${at}].reference`);
-      return meaning === 'instance' && literal !== undefined ? (this.#resolved.lines.get(literal) ?? [literal.slice(literal.lastIndexOf('/') + 1)]) : undefined;
+      return meaning === 'instance' && literal !== undefined
+        ? (this.#resolved.lines.get(literal) ?? [literal.slice(literal.lastIndexOf('/') + 1)])
+        : undefined;
     });
     return data.includes(undefined) ? {} : { data: data.flatMap((lines) => lines ?? []) };
   }
@@ -186,7 +211,8 @@ class ProvisionReader {
 /** How a Reference is looked up among resolved actors: its business identifier, else its literal. */
 export function actorKey(reference: unknown): string {
   if (!isObject(reference)) return '';
-  if (isObject(reference.identifier)) return `${textOf(reference.identifier.system) ?? ''}|${textOf(reference.identifier.value) ?? ''}`;
+  if (isObject(reference.identifier))
+    return `${textOf(reference.identifier.system) ?? ''}|${textOf(reference.identifier.value) ?? ''}`;
   return textOf(reference.reference) ?? '';
 }
 
@@ -197,7 +223,9 @@ export function referencesOf(consent: JsonObject): { readonly actors: readonly J
   return {
     actors: found.flatMap((one) => objectsOf(one.actor).map(({ reference }) => reference)).filter(isObject),
     data: found
-      .flatMap((one) => objectsOf(one.data).map(({ reference }) => (isObject(reference) ? textOf(reference.reference) : undefined)))
+      .flatMap((one) =>
+        objectsOf(one.data).map(({ reference }) => (isObject(reference) ? textOf(reference.reference) : undefined)),
+      )
       .filter((literal) => literal !== undefined),
   };
 }

@@ -1,13 +1,22 @@
 // Who may deposit what: the create rules of each type, apart from the opening of a record.
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import type { Asking } from './authorize.ts';
+import { type Label, labelsOf, mayDepositWith } from './label.ts';
 import { forbidden, judgeOpen, noDeposits, rules } from './opening.ts';
 import type { AccessRecord } from './record.ts';
 import { hasCard, isBlocked, isDeclared, isDelegated, isMinor, namesOf, occupational, standingIn } from './standing.ts';
-import { type Label, labelsOf, mayDepositWith } from './label.ts';
 
 /** What holders and their representatives contribute themselves; documents only of patient expression. */
-const contributions = new Set(['DocumentReference', 'Binary', 'AllergyIntolerance', 'Immunization', 'Observation', 'Condition', 'FamilyMemberHistory', 'MedicationStatement']);
+const contributions = new Set([
+  'DocumentReference',
+  'Binary',
+  'AllergyIntolerance',
+  'Immunization',
+  'Observation',
+  'Condition',
+  'FamilyMemberHistory',
+  'MedicationStatement',
+]);
 const patientExpression = /^(EXPPAT_|DOCPAT)\d+$/;
 const reimbursement = new Set(['Claim', 'ExplanationOfBenefit', 'MedicationRequest', 'MedicationDispense']);
 
@@ -19,7 +28,8 @@ export function judgeDepositor({ caller, statute }: Asking, { type, category }: 
   if (who.kind === 'tester') return;
   if (who.kind === 'agent' || who.kind === 'operator') throw forbidden();
   if (who.kind === 'feeder' && !reimbursement.has(type)) throw forbidden();
-  if (who.kind === 'professional' && who.specialities.includes(occupational) && statute.regime.occupationalPhysician === 'never') throw forbidden();
+  if (who.kind === 'professional' && who.specialities.includes(occupational) && statute.regime.occupationalPhysician === 'never')
+    throw forbidden();
   if (who.kind !== 'holder' && who.kind !== 'related') return;
   if (!contributions.has(type)) throw forbidden('Not a contribution of the patient');
   if (type === 'DocumentReference' && !(category !== undefined && patientExpression.test(category))) {
@@ -35,7 +45,8 @@ export function judgeDeposit(asking: Asking, record: AccessRecord, practice: Acc
   judgeOpen(asking, record);
   if (who.kind === 'holder' || who.kind === 'related') {
     if (!rules(asking, record)) throw noDeposits();
-  } else if (isBlocked(record, namesOf(who), now) && !isDeclared(record, caller, standingIn(record, caller, now), 'PCP')) throw noDeposits();
+  } else if (isBlocked(record, namesOf(who), now) && !isDeclared(record, caller, standingIn(record, caller, now), 'PCP'))
+    throw noDeposits();
   if (caller.mode === 'ETREAT') throw forbidden('Centre 15 reads only');
   if (who.kind === 'delegate' && !isDelegated(practice, who, now)) throw noDeposits();
   judgeLabels(asking, record, labelsOf(deposit.resource));
@@ -58,11 +69,17 @@ export function isGuardianship(person: JsonObject, guardianship: ReadonlySet<str
 }
 
 /** Guardianship is recorded by agent or operator, with proof and period; every other relation by whoever rules the record. */
-export function judgeRelatedPerson(asking: Asking, record: AccessRecord | undefined, person: JsonObject, guardianship: ReadonlySet<string>): void {
+export function judgeRelatedPerson(
+  asking: Asking,
+  record: AccessRecord | undefined,
+  person: JsonObject,
+  guardianship: ReadonlySet<string>,
+): void {
   const { kind } = asking.caller.who;
   if (isGuardianship(person, guardianship)) {
     if (kind !== 'agent' && kind !== 'operator') throw forbidden('Guardianship is recorded by a reception agent or the operator');
-    const hasPeriod = isObject(person.period) && textOf(person.period.start) !== undefined && textOf(person.period.end) !== undefined;
+    const hasPeriod =
+      isObject(person.period) && textOf(person.period.start) !== undefined && textOf(person.period.end) !== undefined;
     const hasProof = objectsOf(person.extension).some(({ url }) => url === proofUrl);
     if (!hasPeriod || !hasProof) throw forbidden('Guardianship needs a period with an end, and a proof document');
     if (record === undefined) throw noDeposits();
@@ -83,4 +100,3 @@ export function judgeCareTeam(asking: Asking, record: AccessRecord | undefined):
   const present = kind === 'professional' && hasCard(record, caller) && !isBlocked(record, namesOf(caller.who), now);
   if (!present && !rules(asking, record)) throw noDeposits();
 }
-

@@ -43,6 +43,7 @@ function permitsFor({ record, who, standing }: Case): readonly ConsentRule[] {
 }
 
 function isObjected({ record, standing }: Case): boolean {
-  return inForce(record, 'sharing', 'deny').some(({ root }) => concerns(root, standing) && provisionFilter(root, standing, 'DocumentReference').op === 'all');
+  return inForce(record, 'sharing', 'deny').some(
+    ({ root }) => concerns(root, standing) && provisionFilter(root, standing, 'DocumentReference').op === 'all',
+  );
 }
-

@@ -45,12 +45,18 @@ export function inherit(members: readonly Member[]): ReadonlyMap<string, Envelop
   return new Map(members.map((member) => [member.row._id, upward(member, members, inherited, new Set())]));
 }
 
-function upward(member: Member, members: readonly Member[], inherited: ReadonlyMap<string, Envelope>, path: ReadonlySet<string>): Envelope {
+function upward(
+  member: Member,
+  members: readonly Member[],
+  inherited: ReadonlyMap<string, Envelope>,
+  path: ReadonlySet<string>,
+): Envelope {
   const id = member.row._id;
   let result = inherited.get(id) ?? ownEnvelope(member);
   for (const other of members) {
     const supersedes = targetsOf(other.resource).some((target) => target.id === id && target.code === 'replaces');
-    if (supersedes && !path.has(other.row._id)) result = strictest(result, upward(other, members, inherited, new Set([...path, id])), true);
+    if (supersedes && !path.has(other.row._id))
+      result = strictest(result, upward(other, members, inherited, new Set([...path, id])), true);
   }
   return result;
 }

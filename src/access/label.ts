@@ -3,7 +3,8 @@
 import { addMonths } from '../fhir/instant.ts';
 import { isObject, type JsonObject, objectsOf } from '../fhir/json.ts';
 
-export const visibilitySystem = 'https://mos.esante.gouv.fr/NOS/TRE_A07-StatutVisibiliteDocument/FHIR/TRE-A07-StatutVisibiliteDocument';
+export const visibilitySystem =
+  'https://mos.esante.gouv.fr/NOS/TRE_A07-StatutVisibiliteDocument/FHIR/TRE-A07-StatutVisibiliteDocument';
 
 export type Label = 'MASQUE_PS' | 'INVISIBLE_PATIENT' | 'INVISIBLE_REPRESENTANTS_LEGAUX';
 const labels: readonly Label[] = ['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX'];
@@ -12,7 +13,11 @@ const labels: readonly Label[] = ['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_R
 export function labelsOf(resource: JsonObject): ReadonlySet<Label> {
   const inMeta = isObject(resource.meta) ? objectsOf(resource.meta.security) : [];
   const onDocument = objectsOf(resource.securityLabel).flatMap(({ coding }) => objectsOf(coding));
-  return new Set(labels.filter((label) => [...inMeta, ...onDocument].some(({ system, code }) => system === visibilitySystem && code === label)));
+  return new Set(
+    labels.filter((label) =>
+      [...inMeta, ...onDocument].some(({ system, code }) => system === visibilitySystem && code === label),
+    ),
+  );
 }
 
 /** `structure`: the FINESS of the depositing structure, or of that named by the depositing person's token. */

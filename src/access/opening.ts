@@ -1,5 +1,5 @@
 // Who may open a record, and what the record's state lets be written in it.
-import { refuse, type Refusal } from '../fhir/outcome.ts';
+import { type Refusal, refuse } from '../fhir/outcome.ts';
 import type { Ins } from '../identity/caller.ts';
 import type { Asking } from './authorize.ts';
 import type { AccessRecord } from './record.ts';

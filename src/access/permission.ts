@@ -25,7 +25,10 @@ function grant(permission: Omit<Permission, typeof granted>): Permission {
 
 const nothing: Rule = () => none;
 
-export function permissionOf(clauses: readonly Clause[], elsewhere: (type: string) => Elsewhere | undefined = () => undefined): Permission {
+export function permissionOf(
+  clauses: readonly Clause[],
+  elsewhere: (type: string) => Elsewhere | undefined = () => undefined,
+): Permission {
   const versions = clauses.flatMap(({ key, version }) => (key === undefined ? [] : [[key, version ?? 0] as const]));
   return grant({
     records: new Map(versions),

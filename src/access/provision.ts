@@ -1,7 +1,8 @@
 // The meaning of a provision: F(p) = cover(p) ∧ ¬(F(c1) ∨ F(c2) ∨ …). Caller-side elements are already known, the rest stays a Filter.
 // https://profiles.ihe.net/ITI/PCF (nested provisions are exceptions to the level above)
-import { all, and, equals, type Filter, known, none, not, oneOf, or, range } from '../filter/filter.ts';
+
 import { holds } from '../fhir/instant.ts';
+import { all, and, equals, type Filter, known, none, not, oneOf, or, range } from '../filter/filter.ts';
 import type { Mode } from '../identity/caller.ts';
 import type { Actor, Provision } from './record.ts';
 
@@ -26,9 +27,22 @@ function resourceSide({ types, classes, codes, labels, dataPeriod, data }: Provi
   // A Binary is what its document is.
   const asked = resourceType === 'Binary' ? 'DocumentReference' : resourceType;
   return and(
-    types === undefined && classes === undefined ? all : or(known(types?.includes(asked) ?? false), oneOf('idx', (classes ?? []).map((name) => `category|${name}`))),
+    types === undefined && classes === undefined
+      ? all
+      : or(
+          known(types?.includes(asked) ?? false),
+          oneOf(
+            'idx',
+            (classes ?? []).map((name) => `category|${name}`),
+          ),
+        ),
     codes === undefined ? all : or(oneOf('tc', codes), oneOf('tcs', codes)),
-    labels === undefined ? all : oneOf('idx', labels.map((label) => `_security|${label}`)),
+    labels === undefined
+      ? all
+      : oneOf(
+          'idx',
+          labels.map((label) => `_security|${label}`),
+        ),
     dataPeriod === undefined ? all : and(range('date', { lte: dataPeriod.high }), range('dhi', { gte: dataPeriod.low })),
     data === undefined ? all : data.length === 1 && data[0] !== undefined ? equals('line', data[0]) : oneOf('line', data),
   );

@@ -66,5 +66,11 @@ export type AccessRecord = Derived & {
 /** A root that names actors and otherwise type and period at most shuts them out. */
 export function isBlock({ kind, root }: ConsentRule): boolean {
   const { type, period: _period, actors, provisions, ...restricting } = root;
-  return kind === 'sharing' && type === 'deny' && (actors?.length ?? 0) > 0 && provisions.length === 0 && Object.keys(restricting).length === 0;
+  return (
+    kind === 'sharing' &&
+    type === 'deny' &&
+    (actors?.length ?? 0) > 0 &&
+    provisions.length === 0 &&
+    Object.keys(restricting).length === 0
+  );
 }

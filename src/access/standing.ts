@@ -1,9 +1,10 @@
 // How a caller stands to one record now: open, in charge, médecin traitant, blocked, permitted.
-import { and, element, type Filter, not, oneOf, range } from '../filter/filter.ts';
+
 import { addMonths, endOfTime, holds, intervalOf } from '../fhir/instant.ts';
+import { and, element, type Filter, not, oneOf, range } from '../filter/filter.ts';
 import type { Caller, Who } from '../identity/caller.ts';
-import type { AccessRecord, Actor, ConsentRule, Guardian } from './record.ts';
 import { concerns, type Standing } from './provision.ts';
+import type { AccessRecord, Actor, ConsentRule, Guardian } from './record.ts';
 import type { Statute } from './statute.ts';
 
 export const doctor = 'https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante|10';
@@ -60,7 +61,10 @@ export function standingIn(record: AccessRecord, caller: Caller, now: Date): Sta
 /** Care teams in period of which one of the names is a member in period. */
 export function teamsOf({ teams }: AccessRecord, names: readonly Actor[], now: Date): readonly string[] {
   return teams
-    .filter(({ period, members }) => holds(period, now) && members.some((member) => names.includes(member.actor) && holds(member.period, now)))
+    .filter(
+      ({ period, members }) =>
+        holds(period, now) && members.some((member) => names.includes(member.actor) && holds(member.period, now)),
+    )
     .map(({ id }) => id);
 }
 
@@ -91,7 +95,9 @@ export function isBlocked({ blocks }: AccessRecord, names: readonly Actor[], now
 }
 
 export function isInCharge({ guardians, birthDate }: AccessRecord, related: string, now: Date): boolean {
-  return guardians.some((guardian) => guardian.id === related && holds(guardian.period, now) && now < endOfCharge(guardian, birthDate));
+  return guardians.some(
+    (guardian) => guardian.id === related && holds(guardian.period, now) && now < endOfCharge(guardian, birthDate),
+  );
 }
 
 /** A parent's charge ends at midnight of the eighteenth birthday; without a readable birth date it never began. */
@@ -117,7 +123,9 @@ export function inForce(record: AccessRecord, kind: ConsentRule['kind'], type: '
 export function isDeclared(record: AccessRecord, { who, mode }: Caller, standing: Standing, role: 'PCP' | 'ATTPHYS'): boolean {
   if (who.kind !== 'professional' || mode !== 'TREAT' || !mayBeMedecinTraitant(who)) return false;
   const me = `p:${who.rpps}`;
-  return inForce(record, 'sharing', 'permit').some((rule) => rule.role === role && rule.root.actors?.includes(me) && concerns(rule.root, standing));
+  return inForce(record, 'sharing', 'permit').some(
+    (rule) => rule.role === role && rule.root.actors?.includes(me) && concerns(rule.root, standing),
+  );
 }
 
 export function mayBeMedecinTraitant(who: Extract<Who, { kind: 'professional' }>): boolean {
@@ -127,17 +135,20 @@ export function mayBeMedecinTraitant(who: Extract<Who, { kind: 'professional' }>
 /** The delegations of a doctor stand in his own row: is the secretary named by one in force? */
 export function isDelegated(practice: AccessRecord | undefined, who: Extract<Who, { kind: 'delegate' }>, now: Date): boolean {
   const actors = new Set([`d:${who.secretary.issuer}|${who.secretary.subject}`]);
-  return practice !== undefined && inForce(practice, 'delegation', 'permit').some(({ root }) => concerns(root, { actors, mode: 'TREAT', now }));
+  return (
+    practice !== undefined &&
+    inForce(practice, 'delegation', 'permit').some(({ root }) => concerns(root, { actors, mode: 'TREAT', now }))
+  );
 }
 
 export function isReachable(record: AccessRecord, caller: Caller): boolean {
   if (caller.mode === 'TREAT') return true;
   const byKey = caller.patient === undefined || caller.patient === record.key;
-  const byIns = caller.person === undefined || (caller.person.system === record.ins?.system && caller.person.value === record.ins.value);
+  const byIns =
+    caller.person === undefined || (caller.person.system === record.ins?.system && caller.person.value === record.ins.value);
   return byKey && byIns && (caller.patient !== undefined || caller.person !== undefined);
 }
 
 export function hasCard({ ins }: AccessRecord, { vitale }: Caller): boolean {
   return ins !== undefined && vitale.some((card) => card.system === ins.system && card.value === ins.value);
 }
-

@@ -1,7 +1,16 @@
 // Changes of a record's access state, as values: each gives the next version with what is derived from it.
 import { beginningOfTime, endOfTime, type Interval } from '../fhir/instant.ts';
 import type { Ins } from '../identity/caller.ts';
-import { type AccessRecord, type Actor, type ConsentRule, type Derived, type Guardian, isBlock, type Provision, type Team } from './record.ts';
+import {
+  type AccessRecord,
+  type Actor,
+  type ConsentRule,
+  type Derived,
+  type Guardian,
+  isBlock,
+  type Provision,
+  type Team,
+} from './record.ts';
 
 type Stated = Omit<AccessRecord, keyof Derived>;
 
@@ -39,7 +48,11 @@ export function endedBy(record: AccessRecord, declaration: ConsentRule): readonl
   if (declaration.role !== 'PCP') return [];
   const named = new Set(declaration.root.actors);
   return record.consents
-    .filter((rule) => rule.id !== declaration.id && (rule.role === 'PCP' || (isBlock(rule) && rule.root.actors?.some((actor) => named.has(actor)))))
+    .filter(
+      (rule) =>
+        rule.id !== declaration.id &&
+        (rule.role === 'PCP' || (isBlock(rule) && rule.root.actors?.some((actor) => named.has(actor)))),
+    )
     .map(({ id }) => id);
 }
 

@@ -36,7 +36,10 @@ export function loadStatute(conformance: Conformance, regime: JsonObject): Statu
     habilitation,
     documentTypes,
     ...readCategories(categories, new Set([...documentTypes].map((type) => type.slice(type.lastIndexOf('|') + 1)))),
-    hash: createHash('sha256').update(JSON.stringify([matrix, categories, regime])).digest('hex').slice(0, 16),
+    hash: createHash('sha256')
+      .update(JSON.stringify([matrix, categories, regime]))
+      .digest('hex')
+      .slice(0, 16),
   };
 }
 
@@ -67,9 +70,12 @@ function readCategories(map: JsonObject, known: ReadonlySet<string>): Pick<Statu
   for (const element of objectsOf(map.group).flatMap((group) => objectsOf(group.element))) {
     const type = String(element.code);
     const targets = objectsOf(element.target).filter(({ code }) => typeof code === 'string');
-    if (targets.length > 0 && objectsOf(targets.at(-1)?.dependsOn).length > 0) throw new Error(`ConceptMap category: ${type} has no fallback`);
+    if (targets.length > 0 && objectsOf(targets.at(-1)?.dependsOn).length > 0)
+      throw new Error(`ConceptMap category: ${type} has no fallback`);
     rules.set(type, targets.map(readRule));
-    const path = objectsOf(element.extension).map(({ valueString }) => textOf(valueString)).find((text) => text !== undefined);
+    const path = objectsOf(element.extension)
+      .map(({ valueString }) => textOf(valueString))
+      .find((text) => text !== undefined);
     if (path !== undefined) {
       const evaluate = compileFhirPath(path);
       dates.set(type, (resource) => evaluate(resource)[0]);
@@ -108,7 +114,8 @@ function readRegime(parameters: JsonObject): Regime {
     return value;
   };
   const months = values.get('claimsMonths')?.[0];
-  if (typeof months !== 'number' || !Number.isInteger(months) || months < 0) throw new Error('regime: claimsMonths must be a number of months');
+  if (typeof months !== 'number' || !Number.isInteger(months) || months < 0)
+    throw new Error('regime: claimsMonths must be a number of months');
   return {
     opening: choice('opening', 'express', 'opt-out'),
     emergency: choice('emergency', 'permit', 'objection'),

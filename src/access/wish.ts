@@ -1,6 +1,7 @@
 // Who may write which Consent: the holder rules; a professional, only a narrow permit for himself with the card in the reader.
-import { refuse } from '../fhir/outcome.ts';
+
 import { addMonths } from '../fhir/instant.ts';
+import { refuse } from '../fhir/outcome.ts';
 import type { Asking } from './authorize.ts';
 import { forbidden, judgeOpen, judgeOpening, noDeposits, rules } from './opening.ts';
 import type { AccessRecord, ConsentKind, ConsentRule } from './record.ts';
@@ -50,10 +51,17 @@ function judgeSharing(record: AccessRecord, rule: ConsentRule): void {
   if (role !== undefined && (second !== undefined || !actor?.startsWith('p:') || root.type !== 'permit')) {
     throw refuse('business-rule', 'A declaration permits one professional', 'Consent.provision.actor');
   }
-  if (rule.kind === 'sharing' && root.type === 'permit' && root.actors === undefined && !(root.purposes?.every((purpose) => purpose !== 'TREAT') ?? false)) {
+  if (
+    rule.kind === 'sharing' &&
+    root.type === 'permit' &&
+    root.actors === undefined &&
+    !(root.purposes?.every((purpose) => purpose !== 'TREAT') ?? false)
+  ) {
     throw refuse('business-rule', 'A permit without actor is for emergencies only', 'Consent.provision.actor');
   }
-  const treating = inForce(record, 'sharing', 'permit').filter((other) => other.role === 'PCP').flatMap((other) => other.root.actors ?? []);
+  const treating = inForce(record, 'sharing', 'permit')
+    .filter((other) => other.role === 'PCP')
+    .flatMap((other) => other.root.actors ?? []);
   if (isBlock(rule) && root.actors?.some((one) => treating.includes(one))) {
     throw refuse('business-rule', 'The médecin traitant cannot be blocked', 'Consent.provision.actor');
   }
@@ -78,7 +86,8 @@ function judgePermitOfHisOwn(asking: Asking, record: AccessRecord, rule: Consent
     second === undefined &&
     standingIn(record, caller, now).actors.has(actor);
   if (!narrow) throw forbidden('With the holder present: one permit for yourself, to treat, ending within a year');
-  if (rule?.role === 'ATTPHYS' || (rule?.role === 'PCP' && !(mayBeMedecinTraitant(who) && actor === `p:${who.rpps}`))) throw forbidden();
+  if (rule?.role === 'ATTPHYS' || (rule?.role === 'PCP' && !(mayBeMedecinTraitant(who) && actor === `p:${who.rpps}`)))
+    throw forbidden();
 }
 
 /** What a change of status may be: anything by whoever rules the record, `inactive` by the professional who wrote it. */
@@ -86,4 +95,3 @@ export function judgeConsentStatus(asking: Asking, record: AccessRecord, after: 
   if (rules(asking, record)) return;
   if (asking.caller.who.kind !== 'professional' || after !== 'inactive') throw forbidden();
 }
-

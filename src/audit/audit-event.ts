@@ -74,12 +74,22 @@ function agentsOf(caller: Caller): AuditEventAgent[] {
     { ...requestor, requestor: who.kind !== 'delegate' },
     ...(structure === undefined
       ? []
-      : [{ requestor: false, who: { identifier: { system: finess, value: structure } }, ...(organizationName === undefined ? {} : { name: organizationName }) }]),
+      : [
+          {
+            requestor: false,
+            who: { identifier: { system: finess, value: structure } },
+            ...(organizationName === undefined ? {} : { name: organizationName }),
+          },
+        ]),
   ];
 }
 
 function secretary({ issuer, subject, name }: { issuer: string; subject: string; name?: string }): AuditEventAgent {
-  const entered = { type: { coding: [{ system: participation, code: 'ENT' }] }, requestor: true, who: { identifier: { system: issuer, value: subject } } };
+  const entered = {
+    type: { coding: [{ system: participation, code: 'ENT' }] },
+    requestor: true,
+    who: { identifier: { system: issuer, value: subject } },
+  };
   return name === undefined ? entered : { ...entered, name };
 }
 
@@ -93,7 +103,9 @@ function identityOf({ who, issuer, subject }: Caller): NonNullable<AuditEventAge
     case 'related':
       return { reference: `RelatedPerson/${who.related}` };
     case 'holder':
-      return who.patient === undefined ? { type: 'Patient', identifier: { system: issuer, value: subject } } : { reference: `Patient/${who.patient}` };
+      return who.patient === undefined
+        ? { type: 'Patient', identifier: { system: issuer, value: subject } }
+        : { reference: `Patient/${who.patient}` };
     default:
       return { display: who.kind, identifier: { system: issuer, value: subject } };
   }
@@ -104,8 +116,18 @@ function entitiesOf({ patient, resources, query, statute }: Told): AuditEventEnt
   return [
     ...(patient === undefined
       ? []
-      : [{ what: { reference: `Patient/${patient}` }, type: { system: entityType, code: '1', display: 'Person' }, role: { system: entityRole, code: '1', display: 'Patient' } }]),
-    ...resources.map((reference) => ({ what: { reference }, type: system, role: { system: entityRole, code: '4', display: 'Domain Resource' } })),
+      : [
+          {
+            what: { reference: `Patient/${patient}` },
+            type: { system: entityType, code: '1', display: 'Person' },
+            role: { system: entityRole, code: '1', display: 'Patient' },
+          },
+        ]),
+    ...resources.map((reference) => ({
+      what: { reference },
+      type: system,
+      role: { system: entityRole, code: '4', display: 'Domain Resource' },
+    })),
     {
       type: system,
       role: { system: entityRole, code: '24', display: 'Query' },

@@ -1,7 +1,8 @@
 // The traces of one request: one AuditEvent per record and set of labels and hold of what was delivered or written.
+
+import type { JsonObject } from '../fhir/json.ts';
 import { pointingAt } from '../filter/envelope.ts';
 import type { Envelope, Row } from '../filter/row.ts';
-import type { JsonObject } from '../fhir/json.ts';
 import type { Caller } from '../identity/caller.ts';
 import { auditEvent, type Interaction } from './audit-event.ts';
 

@@ -69,7 +69,15 @@ export function addMonths(at: Date, months: number): Date {
   const index = year * 12 + (month - 1) + months;
   const targetYear = Math.floor(index / 12);
   const targetMonth = (index % 12) + 1;
-  return inParis(targetYear, targetMonth, Math.min(day, daysIn(targetYear, targetMonth)), hour, minute, second, at.getUTCMilliseconds());
+  return inParis(
+    targetYear,
+    targetMonth,
+    Math.min(day, daysIn(targetYear, targetMonth)),
+    hour,
+    minute,
+    second,
+    at.getUTCMilliseconds(),
+  );
 }
 
 /** What a FHIR date, dateTime or instant may mean; undefined where the text is none. */
@@ -89,7 +97,10 @@ export function intervalOf(text: string): Interval | undefined {
   if (day > daysIn(year, month)) return undefined;
   if (h === undefined) {
     const next = new Date(utc(year, month, day + 1));
-    return { low: inParis(year, month, day), high: before(inParis(next.getUTCFullYear(), next.getUTCMonth() + 1, next.getUTCDate())) };
+    return {
+      low: inParis(year, month, day),
+      high: before(inParis(next.getUTCFullYear(), next.getUTCMonth() + 1, next.getUTCDate())),
+    };
   }
   const second = Math.min(Number(s ?? 0), 59);
   const ms = fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
@@ -113,8 +124,14 @@ function offsetOf(zone: string): number {
 
 /** A FHIR Period as an interval; an absent end is open. Undefined where an end cannot be read. */
 export function periodOf(period: { readonly start?: unknown; readonly end?: unknown }): Interval | undefined {
-  const start = period.start === undefined ? { low: beginningOfTime } : typeof period.start === 'string' ? intervalOf(period.start) : undefined;
-  const end = period.end === undefined ? { high: endOfTime } : typeof period.end === 'string' ? intervalOf(period.end) : undefined;
+  const start =
+    period.start === undefined
+      ? { low: beginningOfTime }
+      : typeof period.start === 'string'
+        ? intervalOf(period.start)
+        : undefined;
+  const end =
+    period.end === undefined ? { high: endOfTime } : typeof period.end === 'string' ? intervalOf(period.end) : undefined;
   return start && end ? { low: start.low, high: end.high } : undefined;
 }
 

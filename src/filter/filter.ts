@@ -18,7 +18,14 @@ export type Filter =
   | { readonly op: 'in'; readonly field: string; readonly values: readonly Scalar[] }
   /** A string that begins with `start` and, after it, holds `part` somewhere (`part` absent: any rest). */
   | { readonly op: 'prefix'; readonly field: string; readonly start: string; readonly part?: string }
-  | { readonly op: 'range'; readonly field: string; readonly gt?: Bound; readonly gte?: Bound; readonly lt?: Bound; readonly lte?: Bound }
+  | {
+      readonly op: 'range';
+      readonly field: string;
+      readonly gt?: Bound;
+      readonly gte?: Bound;
+      readonly lt?: Bound;
+      readonly lte?: Bound;
+    }
   | { readonly op: 'exists'; readonly field: string }
   /** An array that is not empty and whose every element is one of `values`. */
   | { readonly op: 'within'; readonly field: string; readonly values: readonly Scalar[] }
@@ -69,7 +76,10 @@ export function prefix(field: string, start: string, part?: string): Filter {
   return part === undefined ? { op: 'prefix', field, start } : { op: 'prefix', field, start, part };
 }
 
-export function range(field: string, bounds: { readonly gt?: Bound; readonly gte?: Bound; readonly lt?: Bound; readonly lte?: Bound }): Filter {
+export function range(
+  field: string,
+  bounds: { readonly gt?: Bound; readonly gte?: Bound; readonly lt?: Bound; readonly lte?: Bound },
+): Filter {
   return { op: 'range', field, ...bounds };
 }
 

@@ -3,22 +3,37 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type Request, type RequestHandler } from 'express';
 import type { TypeCapability } from '../conformance/conformance.ts';
-import { refuse, Refusal } from '../fhir/outcome.ts';
+import { Refusal, refuse } from '../fhir/outcome.ts';
 import { isResource } from './body.ts';
-import { createHandling, deleteHandling, handle, patchHandling, readHandling, searchHandling, type Shared } from './handler.ts';
+import { createHandling, deleteHandling, handle, patchHandling, readHandling, type Shared, searchHandling } from './handler.ts';
 import { queryOf, wanted } from './negotiation.ts';
 import { arrived, errorHandler, type Report, send } from './send.ts';
 
-export type AccessLog = (entry: { readonly request: string; readonly method: string; readonly route: string; readonly status: number; readonly ms: number }) => void;
+export type AccessLog = (entry: {
+  readonly request: string;
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+}) => void;
 
 export type App = Shared & { readonly report: Report; readonly log: AccessLog };
 
 const resourceLimit = '32mb';
-type Route = { readonly method: 'get' | 'post' | 'patch' | 'delete'; readonly path: '' | '/_search' | '/:id'; readonly handler: RequestHandler };
+type Route = {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly path: '' | '/_search' | '/:id';
+  readonly handler: RequestHandler;
+};
 
 export function createApp(app: App): Express {
   const server = express();
-  server.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true).set('strict routing', true);
+  server
+    .disable('x-powered-by')
+    .disable('etag')
+    .set('query parser', false)
+    .set('case sensitive routing', true)
+    .set('strict routing', true);
   server.use(first(app.log));
   server.get('/health', (_request, response) => void response.json({ status: 'up' }));
   server.use(new URL(app.baseUrl).pathname, routes(app));
@@ -42,7 +57,13 @@ function first(log: AccessLog): RequestHandler {
     });
     response.on('finish', () => {
       const route = String(response.locals.route ?? '-');
-      log({ request: id, method: request.method, route, status: response.statusCode, ms: Math.round(performance.now() - started) });
+      log({
+        request: id,
+        method: request.method,
+        route,
+        status: response.statusCode,
+        ms: Math.round(performance.now() - started),
+      });
     });
     next();
   };
@@ -58,7 +79,10 @@ function routes(app: App): express.Router {
       router[method](`/${capability.type}${path}`, named(capability.type, path), read, handler);
     }
     for (const path of ['', '/_search', '/:id'] as const) {
-      router.all(`/${capability.type}${path}`, handle(app, 'read', async () => notAllowed(declared, path)));
+      router.all(
+        `/${capability.type}${path}`,
+        handle(app, 'read', async () => notAllowed(declared, path)),
+      );
     }
   }
   router.use(handle(app, 'read', async (_context, { path }) => unknownAddress(app, path)));
@@ -105,7 +129,8 @@ function notAllowed(declared: readonly Route[], path: Route['path']): never {
 
 function unknownAddress({ conformance }: App, path: string): never {
   const [, type = ''] = path.split('/');
-  if (conformance.isResourceType(type) && !conformance.types.has(type)) throw refuse('unknown-type', 'Resource type not supported');
+  if (conformance.isResourceType(type) && !conformance.types.has(type))
+    throw refuse('unknown-type', 'Resource type not supported');
   throw refuse('not-found', 'There is nothing at this address');
 }
 

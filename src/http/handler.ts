@@ -62,7 +62,8 @@ export const readHandling: Handling = async (context, request, response) => {
 function formOf(request: Request, anything = false): Wanted {
   const parameters = queryOf(request);
   const [other] = withoutForm(parameters);
-  if (other && !isLenient(request)) throw refuse('unknown-parameter', 'This parameter is not known here', `http.${other[0].slice(0, 64)}`);
+  if (other && !isLenient(request))
+    throw refuse('unknown-parameter', 'This parameter is not known here', `http.${other[0].slice(0, 64)}`);
   return wanted(request, parameters, anything);
 }
 
@@ -83,7 +84,8 @@ export const createHandling: Handling = async (context, request, response) => {
 async function created(context: Context, request: Request): Promise<Answer> {
   const prefer = returnPreference(request);
   const securityContext = request.get('x-security-context');
-  if (typeOf(request) !== 'Binary') return await create(context, { type: typeOf(request), resource: resourceIn(request), prefer });
+  if (typeOf(request) !== 'Binary')
+    return await create(context, { type: typeOf(request), resource: resourceIn(request), prefer });
   if (isResource(request)) {
     const resource = resourceIn(request);
     if (resource.resourceType !== 'Binary') throw refuse('bad-request', 'A Binary is expected at this address', 'resourceType');
@@ -97,7 +99,13 @@ async function created(context: Context, request: Request): Promise<Answer> {
 export const patchHandling: Handling = async (context, request, response) => {
   const form = formOf(request);
   const operations = patchIn(request);
-  const asked = { type: typeOf(request), id: idOf(request), operations, ifMatch: request.get('if-match'), prefer: returnPreference(request) };
+  const asked = {
+    type: typeOf(request),
+    id: idOf(request),
+    operations,
+    ifMatch: request.get('if-match'),
+    prefer: returnPreference(request),
+  };
   send(response, await patch(context, asked), form);
 };
 

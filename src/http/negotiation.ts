@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { refuse } from '../fhir/outcome.ts';
 import type { Preference } from '../interaction/shown.ts';
 
-export type Wanted = { readonly pretty: boolean; /** FHIR JSON was named, not merely taken. */ readonly explicit: boolean };
+export type Wanted = { readonly pretty: boolean /** FHIR JSON was named, not merely taken. */; readonly explicit: boolean };
 
 export const fhirJson = 'application/fhir+json; charset=utf-8';
 const jsonTypes = new Set(['application/fhir+json', 'application/json', 'text/json', 'json']);
@@ -39,7 +39,9 @@ export function withoutForm(parameters: readonly (readonly [string, string])[]):
 }
 
 function preferences({ headers }: Request): readonly string[] {
-  return String(headers.prefer ?? '').split(/[,;]/).map((part) => part.trim());
+  return String(headers.prefer ?? '')
+    .split(/[,;]/)
+    .map((part) => part.trim());
 }
 
 export function returnPreference(request: Request): Preference {

@@ -59,7 +59,11 @@ export function errorHandler(report: Report): ErrorRequestHandler {
     const refusal = toRefusal(error, (unknown) => report(unknown, request));
     if (refusal.status === 404) await onTheBeat(request);
     const pretty = queryOf(request).some(([name, value]) => name === '_pretty' && value === 'true');
-    send(response, { status: refusal.status, body: JSON.stringify(toOutcome(refusal)), headers: refusal.headers }, { pretty, explicit: true });
+    send(
+      response,
+      { status: refusal.status, body: JSON.stringify(toOutcome(refusal)), headers: refusal.headers },
+      { pretty, explicit: true },
+    );
   };
 }
 
@@ -68,8 +72,10 @@ function toRefusal(error: unknown, report: (error: unknown) => void): Refusal {
   if (error instanceof Refusal) return error;
   const { type, name = '' } = error as { type?: string; name?: string };
   if (type === 'entity.too.large') return refuse('too-large', 'The body is larger than 32 MiB');
-  if (type === 'encoding.unsupported') return refuse('unsupported-media-type', 'This content encoding is not supported', 'http.Content-Encoding');
-  if (type !== undefined || error instanceof URIError || name === 'URIError') return refuse('bad-request', 'The request cannot be read');
+  if (type === 'encoding.unsupported')
+    return refuse('unsupported-media-type', 'This content encoding is not supported', 'http.Content-Encoding');
+  if (type !== undefined || error instanceof URIError || name === 'URIError')
+    return refuse('bad-request', 'The request cannot be read');
   report(error);
   if (name.startsWith('Mongo')) return refuse('busy', 'The server cannot answer now; try again');
   return refuse('failure', 'The server has failed; the request was not carried out');

@@ -45,5 +45,10 @@ function byIdentifier({ system, value }: JsonObject): Actor | undefined {
 async function byDirectory(context: Context, type: string, id: string): Promise<Actor | undefined> {
   const permission = authorizeDirectory(await askingFor(context, 'r', type));
   const [row] = await context.store.reading(context.moments).find(type, permission, { filter: equals('_id', id), limit: 1 });
-  return row && objectsOf(resourceOfRow(row).identifier).map(byIdentifier).find((actor) => actor !== undefined);
+  return (
+    row &&
+    objectsOf(resourceOfRow(row).identifier)
+      .map(byIdentifier)
+      .find((actor) => actor !== undefined)
+  );
 }

@@ -1,8 +1,9 @@
 // How an answer leaves: after its trace is durable, and only if one primary gave the rows, the rules and the trace's acknowledgement.
-import { refuse } from '../fhir/outcome.ts';
-import { type Reading, Stale } from '../store/reading.ts';
-import type { Found } from '../store/reading.ts';
+
 import type { Touched } from '../audit/trace.ts';
+import { refuse } from '../fhir/outcome.ts';
+import type { Found } from '../store/reading.ts';
+import { type Reading, Stale } from '../store/reading.ts';
 import { type Answer, type Context, traces } from './context.ts';
 
 export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial<Found>): Touched {

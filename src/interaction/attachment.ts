@@ -1,19 +1,28 @@
 // A document's attachments: bytes sent inline become a Binary of their own, a Binary referred to is bound to the document.
 // https://hl7.org/fhir/R4/datatypes.html#Attachment
 import { createHash } from 'node:crypto';
+import { depositorOf } from '../access/standing.ts';
 import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
 import type { Work } from '../store/commit.ts';
-import { depositorOf } from '../access/standing.ts';
 import { type Context, isTester } from './context.ts';
 import { newRow } from './row.ts';
 
-export type Attached = { readonly content: readonly JsonObject[]; readonly insert: NonNullable<Work['insert']>; readonly bind: NonNullable<Work['bind']> };
+export type Attached = {
+  readonly content: readonly JsonObject[];
+  readonly insert: NonNullable<Work['insert']>;
+  readonly bind: NonNullable<Work['bind']>;
+};
 
 /** `document`: the id of the DocumentReference. Bytes are written here, before the transaction that names them. */
-export async function attach(context: Context, resource: JsonObject, document: string, rec: string | undefined): Promise<Attached> {
+export async function attach(
+  context: Context,
+  resource: JsonObject,
+  document: string,
+  rec: string | undefined,
+): Promise<Attached> {
   const content: JsonObject[] = [];
   const insert: { type: string; row: ReturnType<typeof newRow> }[] = [];
   const bind: { id: string; depositor: string; document: string }[] = [];
@@ -36,7 +45,13 @@ export async function attach(context: Context, resource: JsonObject, document: s
   return { content, insert, bind };
 }
 
-type Bytes = { readonly id: string; readonly contentType: string; readonly bytes: Buffer; readonly document: string; readonly rec: string | undefined };
+type Bytes = {
+  readonly id: string;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+  readonly document: string;
+  readonly rec: string | undefined;
+};
 
 async function binaryRow(context: Context, { id, contentType, bytes, document, rec }: Bytes): Promise<ReturnType<typeof newRow>> {
   const { file } = await context.store.putBytes(bytes);
@@ -52,7 +67,8 @@ function described({ baseUrl }: Context, attachment: JsonObject, id: string, byt
 /** Hash and size, where sent, are those of the bytes. */
 function check({ size, hash }: JsonObject, bytes: Buffer, path: string): void {
   if (size !== undefined && size !== bytes.length) throw refuse('invalid', 'The size is not that of the data', `${path}.size`);
-  if (hash !== undefined && hash !== sha1(bytes)) throw refuse('invalid', 'The hash is not the SHA-1 of the data', `${path}.hash`);
+  if (hash !== undefined && hash !== sha1(bytes))
+    throw refuse('invalid', 'The hash is not the SHA-1 of the data', `${path}.hash`);
 }
 
 function sha1(bytes: Buffer): string {

@@ -1,23 +1,34 @@
 // Raw bytes for a document to come: their record is the header X-Security-Context, their reader the depositor alone until a document takes them.
 // https://hl7.org/fhir/R4/binary.html
-import { Transform } from 'node:stream';
+
 import type { Readable } from 'node:stream';
+import { Transform } from 'node:stream';
 import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
-import { type Answer, capabilityOf, type Context, isTester } from './context.ts';
+import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { accept, commitTraced, depositInto } from './create.ts';
 import { mayAsk } from './reach.ts';
 import { newRow } from './row.ts';
 import { type Preference, shown } from './shown.ts';
 
-export type Upload = { readonly contentType: string; readonly securityContext: string | undefined; readonly source: Readable | Buffer; readonly prefer: Preference };
+export type Upload = {
+  readonly contentType: string;
+  readonly securityContext: string | undefined;
+  readonly source: Readable | Buffer;
+  readonly prefer: Preference;
+};
 
 const mostBytes = 100 * 1024 * 1024;
 
 /** A Binary sent as a resource: its data and its security context are elements. */
-export async function createBinary(context: Context, resource: JsonObject, securityContext: string | undefined, prefer: Preference): Promise<Answer> {
+export async function createBinary(
+  context: Context,
+  resource: JsonObject,
+  securityContext: string | undefined,
+  prefer: Preference,
+): Promise<Answer> {
   mayAsk(context, 'c', 'Binary');
   accept(context, resource);
   const named = isObject(resource.securityContext) ? textOf(resource.securityContext.reference) : undefined;
@@ -25,7 +36,12 @@ export async function createBinary(context: Context, resource: JsonObject, secur
     throw refuse('invalid', 'The element and the header X-Security-Context differ', 'Binary.securityContext');
   }
   const source = Buffer.from(textOf(resource.data) ?? '', 'base64');
-  return await upload(context, { contentType: textOf(resource.contentType) ?? '', securityContext: named ?? securityContext, source, prefer });
+  return await upload(context, {
+    contentType: textOf(resource.contentType) ?? '',
+    securityContext: named ?? securityContext,
+    source,
+    prefer,
+  });
 }
 
 export async function upload(context: Context, { contentType, securityContext, source, prefer }: Upload): Promise<Answer> {
@@ -35,7 +51,10 @@ export async function upload(context: Context, { contentType, securityContext, s
   const into = isTester(context) ? undefined : await depositInto(context, 'Binary', resource, keyNamed(context, securityContext));
   const { file } = await context.store.putBytes(Buffer.isBuffer(source) ? source : source.pipe(bounded()));
   return await context.store.steady(async () => {
-    const { record, expects } = into === undefined ? { record: undefined, expects: new Map() } : await depositInto(context, 'Binary', resource, into.record.key);
+    const { record, expects } =
+      into === undefined
+        ? { record: undefined, expects: new Map() }
+        : await depositInto(context, 'Binary', resource, into.record.key);
     const id = newId(context.ids, record?.key);
     const row = newRow(context, { type: 'Binary', id, resource, file, ...(record === undefined ? {} : { rec: record.key }) });
     await commitTraced(context, { id, expects, insert: [{ type: 'Binary', row }] }, 201);

@@ -4,9 +4,16 @@ export type Entry = { readonly fullUrl: string; readonly text: string; readonly 
 export type Link = { readonly relation: 'self' | 'next'; readonly url: string };
 
 export function searchset(links: readonly Link[], entries: readonly Entry[], total: number | undefined): string {
-  const head = JSON.stringify({ resourceType: 'Bundle', type: 'searchset', ...(total === undefined ? {} : { total }), link: links });
+  const head = JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'searchset',
+    ...(total === undefined ? {} : { total }),
+    link: links,
+  });
   if (entries.length === 0) return head;
-  const texts = entries.map(({ fullUrl, text, mode }) => `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${text},"search":{"mode":"${mode}"}}`);
+  const texts = entries.map(
+    ({ fullUrl, text, mode }) => `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${text},"search":{"mode":"${mode}"}}`,
+  );
   return `${head.slice(0, -1)},"entry":[${texts.join(',')}]}`;
 }
 

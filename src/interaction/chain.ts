@@ -2,12 +2,12 @@
 // https://hl7.org/fhir/R4/search.html#chaining
 import { isDirectory } from '../access/type.ts';
 import { refuse } from '../fhir/outcome.ts';
+import { scopeOf } from '../identity/scope.ts';
 import type { Lookup } from '../search/resolve.ts';
 import type { Reading } from '../store/reading.ts';
 import type { Context } from './context.ts';
 import { knowsIdentity } from './identity.ts';
 import { permissionFor } from './reach.ts';
-import { scopeOf } from '../identity/scope.ts';
 import { keysNamed } from './search.ts';
 
 const mostLinks = 2000;

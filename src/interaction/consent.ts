@@ -1,10 +1,10 @@
 // Writing a Consent: compiled before it is accepted, and the record's access state replaced in the same transaction.
 // https://hl7.org/fhir/R4/consent.html
-import { actorKey, compileConsent, type CompiledConsent, kindOf, referencesOf, type Resolved } from '../access/consent.ts';
+import { actorKey, type CompiledConsent, compileConsent, kindOf, type Resolved, referencesOf } from '../access/consent.ts';
 import { noDeposits } from '../access/opening.ts';
 import type { AccessRecord, Actor, ConsentKind } from '../access/record.ts';
-import { endedBy, newRecord, withConsent } from '../access/state.ts';
 import { depositorOf } from '../access/standing.ts';
+import { endedBy, newRecord, withConsent } from '../access/state.ts';
 import { judgeAuthor, judgeConsent } from '../access/wish.ts';
 import { newId } from '../fhir/id.ts';
 import type { JsonObject } from '../fhir/json.ts';
@@ -58,7 +58,12 @@ async function recordOf(context: Context, kind: ConsentKind, consent: JsonObject
   return record;
 }
 
-export async function compiled(context: Context, kind: ConsentKind, consent: JsonObject, record: AccessRecord): Promise<CompiledConsent> {
+export async function compiled(
+  context: Context,
+  kind: ConsentKind,
+  consent: JsonObject,
+  record: AccessRecord,
+): Promise<CompiledConsent> {
   return compileConsent(consent, await resolved(context, kind, consent, record), context.statute);
 }
 
@@ -73,7 +78,11 @@ async function resolved(context: Context, kind: ConsentKind, consent: JsonObject
 }
 
 /** The lines of succession of the documents named that the writer sees; any other is taken as sent. */
-async function linesOf(context: Context, literals: readonly string[], record: AccessRecord): Promise<ReadonlyMap<string, readonly string[]>> {
+async function linesOf(
+  context: Context,
+  literals: readonly string[],
+  record: AccessRecord,
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const lines = new Map<string, readonly string[]>();
   for (const literal of literals) {
     const { type, id } = parseReference(literal) ?? {};

@@ -1,7 +1,7 @@
 // What an interaction works with: one request's caller, clock and store, and the frozen rest.
 import type { Statute } from '../access/statute.ts';
-import { type Act, type TraceContext, tracesOf } from '../audit/trace.ts';
 import type { Interaction } from '../audit/audit-event.ts';
+import { type Act, type TraceContext, tracesOf } from '../audit/trace.ts';
 import type { Conformance, TypeCapability } from '../conformance/conformance.ts';
 import { type Ids, newId } from '../fhir/id.ts';
 import { type JsonObject, objectsOf } from '../fhir/json.ts';
@@ -54,7 +54,10 @@ export function recordParameters(context: Context, type: string): ReadonlySet<st
 }
 
 export function indexed(context: Context, type: string, resource: JsonObject): Pick<Row, 'idx' | 'p' | 's'> {
-  return indexOf(capabilityOf(context, type), resource, { recordParameters: recordParameters(context, type), base: context.baseUrl });
+  return indexOf(capabilityOf(context, type), resource, {
+    recordParameters: recordParameters(context, type),
+    base: context.baseUrl,
+  });
 }
 
 export function traces(context: Context, act: Pick<Act, 'status' | 'touched'>): readonly Row[] {

@@ -3,18 +3,18 @@
 import { judgeCareTeam, judgeDeposit, judgeDepositor, judgeRelatedPerson } from '../access/deposit.ts';
 import { forbidden, judgeNewRecord, noDeposits } from '../access/opening.ts';
 import type { AccessRecord } from '../access/record.ts';
-import { newRecord, withGuardian, withTeam } from '../access/state.ts';
 import { depositorOf } from '../access/standing.ts';
+import { newRecord, withGuardian, withTeam } from '../access/state.ts';
 import { isDirectory } from '../access/type.ts';
 import { newId } from '../fhir/id.ts';
 import { type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { insSystems } from '../identity/systems.ts';
-import { Stale } from '../store/reading.ts';
 import { Taken, type Work } from '../store/commit.ts';
+import { Stale } from '../store/reading.ts';
 import { touchedBy } from './answer.ts';
-import { type Answer, capabilityOf, type Context, isTester, traces } from './context.ts';
 import { consentWork } from './consent.ts';
+import { type Answer, type Context, capabilityOf, isTester, traces } from './context.ts';
 import { depositDocument } from './document.ts';
 import { askingFor, mayAsk, practiceOf } from './reach.ts';
 import { guardianOf, guardianship, teamOf } from './relation.ts';
@@ -37,7 +37,9 @@ export async function create(context: Context, { type, resource, prefer }: Draft
 }
 
 export async function commitTraced(context: Context, { id: _id, taken, ...work }: Ready, status: number): Promise<void> {
-  const written = [...(work.insert ?? []), ...(work.replace ?? []), ...(work.remove ?? [])].map(({ type, row }) => touchedBy(type, row));
+  const written = [...(work.insert ?? []), ...(work.replace ?? []), ...(work.remove ?? [])].map(({ type, row }) =>
+    touchedBy(type, row),
+  );
   try {
     await context.store.commit({ ...work, traces: traces(context, { status, touched: written }) });
   } catch (error) {
@@ -125,6 +127,9 @@ async function relate(context: Context, type: 'CareTeam' | 'RelatedPerson', reso
   if (!record || (asking.bound !== undefined && asking.bound !== record.key)) throw noDeposits();
   const id = newId(context.ids, record.key);
   const row = newRow(context, { type, id, resource, rec: record.key });
-  const next = type === 'CareTeam' ? withTeam(record, id, await teamOf(context, id, resource)) : withGuardian(record, id, guardianOf(context, id, resource));
+  const next =
+    type === 'CareTeam'
+      ? withTeam(record, id, await teamOf(context, id, resource))
+      : withGuardian(record, id, guardianOf(context, id, resource));
   return { id, expects: new Map([[record.key, record.version]]), record: next, insert: [{ type, row }] };
 }

@@ -8,7 +8,7 @@ import { isDirectory } from '../access/type.ts';
 import { notFound, refuse } from '../fhir/outcome.ts';
 import { equals } from '../filter/filter.ts';
 import type { Found } from '../store/reading.ts';
-import { type Answer, capabilityOf, type Context, isTester } from './context.ts';
+import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { commitTraced, type Ready } from './create.ts';
 import { lineOf } from './document.ts';
 import { askingFor, keysOfId, mayAsk, permissionFor } from './reach.ts';
@@ -28,7 +28,13 @@ export async function deleteResource(context: Context, type: string, id: string)
     judgeDelete(await askingFor(context, 'd', type), record, type, row, isGuardian);
     const { moments } = context;
     const tombstone = { ...row, idx: [], p: {}, v: row.v + 1, lu: moments.now };
-    const ready: Ready = { id, expects, remove: [{ type, row: tombstone, was: row }], ...stateAfter(type, id, record), ...lineAfter(context, type, row) };
+    const ready: Ready = {
+      id,
+      expects,
+      remove: [{ type, row: tombstone, was: row }],
+      ...stateAfter(type, id, record),
+      ...lineAfter(context, type, row),
+    };
     await commitTraced(context, ready, 204);
     return { status: 204, headers: { ETag: `W/"${row.v + 1}"` } };
   });
@@ -41,7 +47,12 @@ export type Writable = {
 };
 
 /** The target under `write`. What is deleted already: 410 where it was seen, else 404; undefined for a tester, to whom that is no fault. */
-export async function writable(context: Context, interaction: 'd' | 'u', type: string, id: string): Promise<Writable | undefined> {
+export async function writable(
+  context: Context,
+  interaction: 'd' | 'u',
+  type: string,
+  id: string,
+): Promise<Writable | undefined> {
   const { store, moments, trail } = context;
   const keys = isDirectory(type) ? [] : keysOfId(context, type, id);
   const permission = await permissionFor(context, interaction, type, keys);

@@ -13,7 +13,7 @@ import type { Replacement } from '../store/commit.ts';
 import type { Line } from '../store/line.ts';
 import type { Found } from '../store/reading.ts';
 import { attach } from './attachment.ts';
-import { codingsOf, type Context, isTester } from './context.ts';
+import { type Context, codingsOf, isTester } from './context.ts';
 import { accept, depositInto, type Ready } from './create.ts';
 import { permissionFor } from './reach.ts';
 import { newRow, nextRow, recordNamedBy, resourceOfRow } from './row.ts';
@@ -23,7 +23,9 @@ export async function depositDocument(context: Context, sent: JsonObject): Promi
   const document = tester ? sent : withLabels(withAuthor(context, sent));
   accept(context, document);
   if (!tester) judgeAuthor(context, document);
-  const { record, expects } = tester ? { record: undefined, expects: new Map<string, number>() } : await depositInto(context, 'DocumentReference', document);
+  const { record, expects } = tester
+    ? { record: undefined, expects: new Map<string, number>() }
+    : await depositInto(context, 'DocumentReference', document);
   const rec = record?.key;
   const id = newId(context.ids, rec);
   const targets = await targetsFound(context, document, rec);
@@ -74,7 +76,11 @@ async function targetsFound(context: Context, document: JsonObject, rec: string 
 }
 
 function superseded(context: Context, was: Found): Replacement {
-  return { type: 'DocumentReference', was, row: nextRow(context, 'DocumentReference', was, { ...resourceOfRow(was), status: 'superseded' }) };
+  return {
+    type: 'DocumentReference',
+    was,
+    row: nextRow(context, 'DocumentReference', was, { ...resourceOfRow(was), status: 'superseded' }),
+  };
 }
 
 /** Visibility labels stand in securityLabel and, mirrored, in meta.security. */
@@ -83,9 +89,13 @@ export function withLabels(document: JsonObject): JsonObject {
   const isVisibility = ({ system }: JsonObject): boolean => system === visibilitySystem;
   const inMeta = objectsOf(meta.security);
   const onDocument = codingsOf(document.securityLabel);
-  const lacking = inMeta.filter((label) => isVisibility(label) && !onDocument.some(({ system, code }) => system === label.system && code === label.code));
+  const lacking = inMeta.filter(
+    (label) => isVisibility(label) && !onDocument.some(({ system, code }) => system === label.system && code === label.code),
+  );
   const securityLabel = [...objectsOf(document.securityLabel), ...lacking.map((label) => ({ coding: [label] }))];
-  const security = [...new Map([...inMeta, ...onDocument].map((label) => [`${textOf(label.system)}|${textOf(label.code)}`, label])).values()];
+  const security = [
+    ...new Map([...inMeta, ...onDocument].map((label) => [`${textOf(label.system)}|${textOf(label.code)}`, label])).values(),
+  ];
   return {
     ...document,
     ...(security.length === 0 ? {} : { meta: { ...meta, security } }),
@@ -120,7 +130,8 @@ function judgeAuthor(context: Context, document: JsonObject): void {
     if (named.length > 0 && !named.includes(who.rpps)) throw fault;
   }
   if (who.kind === 'holder' || who.kind === 'related') {
-    const own = who.kind === 'holder' ? `Patient/${recordNamedBy(context, 'DocumentReference', document)}` : `RelatedPerson/${who.related}`;
+    const own =
+      who.kind === 'holder' ? `Patient/${recordNamedBy(context, 'DocumentReference', document)}` : `RelatedPerson/${who.related}`;
     if (!objectsOf(document.author).every(({ reference }) => reference === own)) throw fault;
   }
 }

@@ -1,12 +1,13 @@
 // Minimal identity: whoever knows the exact INS may know that the record exists and whether it is open, no more.
-import { isOpen } from '../access/standing.ts';
-import { all } from '../filter/filter.ts';
-import { refuse } from '../fhir/outcome.ts';
-import type { Ins } from '../identity/caller.ts';
-import { insSystems } from '../identity/systems.ts';
-import { scopeOf } from '../identity/scope.ts';
-import type { Query } from '../search/query.ts';
+
 import type { AccessRecord } from '../access/record.ts';
+import { isOpen } from '../access/standing.ts';
+import { refuse } from '../fhir/outcome.ts';
+import { all } from '../filter/filter.ts';
+import type { Ins } from '../identity/caller.ts';
+import { scopeOf } from '../identity/scope.ts';
+import { insSystems } from '../identity/systems.ts';
+import type { Query } from '../search/query.ts';
 import { leave, touchedBy } from './answer.ts';
 import { queryText, searchset } from './bundle.ts';
 import { type Context, isTester } from './context.ts';
@@ -37,7 +38,8 @@ async function find(context: Context, query: Query, identity: Ins): Promise<Sear
   const [full] = await reading.find('Patient', permission, { filter: all, limit: 1 });
   if (record) trail.record = record.key;
   const text = record && (full?.j ?? minimal(context, record, identity));
-  const entries = text === undefined || query.totalOnly ? [] : [{ fullUrl: `${baseUrl}/Patient/${record?.key}`, text, mode: 'match' as const }];
+  const entries =
+    text === undefined || query.totalOnly ? [] : [{ fullUrl: `${baseUrl}/Patient/${record?.key}`, text, mode: 'match' as const }];
   const body = searchset([{ relation: 'self', url: self }], entries, query.total ? Number(record !== undefined) : undefined);
   const answer = await leave(context, reading, full ? [touchedBy('Patient', full)] : [], { status: 200, body, headers: {} });
   return { answer, quiet: record === undefined };

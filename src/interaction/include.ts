@@ -17,7 +17,12 @@ export type Included = { readonly type: string; readonly row: Found };
 const mostIncluded = 1000;
 
 /** Each resource once, and none that is a match itself. */
-export async function includedRows(context: Context, reading: Reading, query: Query, rows: readonly Found[]): Promise<readonly Included[]> {
+export async function includedRows(
+  context: Context,
+  reading: Reading,
+  query: Query,
+  rows: readonly Found[],
+): Promise<readonly Included[]> {
   if (rows.length === 0 || query.includes.length + query.revincludes.length === 0) return [];
   const seen = new Set(rows.map(({ _id }) => `${query.type}/${_id}`));
   const found: Included[] = [];
@@ -29,7 +34,8 @@ export async function includedRows(context: Context, reading: Reading, query: Qu
     }
   };
   const texts = rows.map(({ j }) => parseJson(j)).filter(isObject);
-  for (const [type, ids] of idsByType(context, query, texts)) add(type, await under(context, reading, type, keysOf(ids), oneOf('_id', ids)));
+  for (const [type, ids] of idsByType(context, query, texts))
+    add(type, await under(context, reading, type, keysOf(ids), oneOf('_id', ids)));
   for (const include of query.revincludes) {
     const ids = rows.map(({ _id }) => _id);
     const keys = [...new Set(rows.flatMap(({ rec, _id }) => rec ?? keyOfId(_id) ?? []))];
@@ -38,7 +44,11 @@ export async function includedRows(context: Context, reading: Reading, query: Qu
   return found;
 }
 
-function idsByType({ baseUrl }: Context, { includes }: Query, resources: readonly JsonObject[]): ReadonlyMap<string, readonly string[]> {
+function idsByType(
+  { baseUrl }: Context,
+  { includes }: Query,
+  resources: readonly JsonObject[],
+): ReadonlyMap<string, readonly string[]> {
   const merged = new Map<string, string[]>();
   for (const include of includes) {
     for (const [type, ids] of includedIds(include, resources, baseUrl)) merged.set(type, [...(merged.get(type) ?? []), ...ids]);
@@ -50,10 +60,17 @@ function keysOf(ids: readonly string[]): readonly string[] {
   return ids.flatMap((id) => keyOfId(id) ?? []);
 }
 
-async function under(context: Context, reading: Reading, type: string, keys: readonly string[], filter: Filter): Promise<readonly Found[]> {
+async function under(
+  context: Context,
+  reading: Reading,
+  type: string,
+  keys: readonly string[],
+  filter: Filter,
+): Promise<readonly Found[]> {
   if (!context.conformance.types.has(type) || scopeOf(context.caller, 's', type) === 'none') return [];
   const permission = await permissionFor(context, 's', type, isDirectory(type) ? undefined : keys);
   const found = await reading.find(type, permission, { filter, limit: mostIncluded + 1 });
-  if (found.length > mostIncluded) throw refuse('too-costly', 'Too many resources to include: ask for smaller pages', 'http._revinclude');
+  if (found.length > mostIncluded)
+    throw refuse('too-costly', 'Too many resources to include: ask for smaller pages', 'http._revinclude');
   return found;
 }

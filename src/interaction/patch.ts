@@ -2,15 +2,15 @@
 // https://hl7.org/fhir/R4/http.html#patch, https://www.rfc-editor.org/rfc/rfc6902
 import { applyPatch, type Operation } from 'rfc6902';
 import { judgeChange } from '../access/change.ts';
-import { withConsent, withTeam } from '../access/state.ts';
-import type { AccessRecord } from '../access/record.ts';
 import { kindOf } from '../access/consent.ts';
+import type { AccessRecord } from '../access/record.ts';
+import { withConsent, withTeam } from '../access/state.ts';
 import { judgeConsent } from '../access/wish.ts';
 import { isObject, type JsonObject, objectsOf } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
-import { type Answer, capabilityOf, codingsOf, type Context } from './context.ts';
-import { accept, commitTraced, type Ready } from './create.ts';
 import { compiled } from './consent.ts';
+import { type Answer, type Context, capabilityOf, codingsOf } from './context.ts';
+import { accept, commitTraced, type Ready } from './create.ts';
 import { writable } from './delete.ts';
 import { lineOf } from './document.ts';
 import { askingFor, mayAsk } from './reach.ts';
@@ -18,7 +18,13 @@ import { teamOf } from './relation.ts';
 import { nextRow, resourceOfRow } from './row.ts';
 import { type Preference, shown } from './shown.ts';
 
-export type PatchRequest = { readonly type: string; readonly id: string; readonly operations: unknown; readonly ifMatch: string | undefined; readonly prefer: Preference };
+export type PatchRequest = {
+  readonly type: string;
+  readonly id: string;
+  readonly operations: unknown;
+  readonly ifMatch: string | undefined;
+  readonly prefer: Preference;
+};
 
 const patchable = /^\/(status|meta\/security|securityLabel)(\/|$)/;
 const names = new Set(['add', 'remove', 'replace', 'test']);
@@ -32,20 +38,27 @@ export async function patch(context: Context, { type, id, operations, ifMatch, p
     const found = await writable(context, 'u', type, id);
     if (found === undefined) throw refuse('failure', 'No target');
     const { row, record, expects } = found;
-    if (ifMatch !== undefined && ifMatch !== `W/"${row.v}"`) throw refuse('precondition-failed', 'The version is not the current one', 'http.If-Match');
+    if (ifMatch !== undefined && ifMatch !== `W/"${row.v}"`)
+      throw refuse('precondition-failed', 'The version is not the current one', 'http.If-Match');
     const before = resourceOfRow(row);
     const after = mirrored(type, before, applied(resourceOfRow(row), asked));
     judgeChange(await askingFor(context, 'u', type), record, { type, row, before, after, deposited: row.made });
     accept(context, after);
     const next = nextRow(context, type, row, after);
-    const ready: Ready = { id, expects, replace: [{ type, row: next, was: row }], ...(await consequences(context, type, next.rec, row.line, after, record)) };
+    const ready: Ready = {
+      id,
+      expects,
+      replace: [{ type, row: next, was: row }],
+      ...(await consequences(context, type, next.rec, row.line, after, record)),
+    };
     await commitTraced(context, ready, 200);
     return await shown(context, type, id, 200, prefer, next.v);
   });
 }
 
 function readOperations(type: string, sent: unknown): readonly Operation[] {
-  if (!Array.isArray(sent) || sent.length === 0 || sent.length > mostOperations) throw refuse('bad-request', 'A JSON Patch is a list of operations');
+  if (!Array.isArray(sent) || sent.length === 0 || sent.length > mostOperations)
+    throw refuse('bad-request', 'A JSON Patch is a list of operations');
   return sent.map((operation: unknown, at) => {
     if (!isObject(operation) || typeof operation.op !== 'string' || typeof operation.path !== 'string') {
       throw refuse('bad-request', 'An operation has op and path', `[${at}]`);
@@ -53,7 +66,9 @@ function readOperations(type: string, sent: unknown): readonly Operation[] {
     const { op, path, value } = operation;
     if (!names.has(op)) throw refuse('bad-request', 'The operation must be add, remove, replace or test', `[${at}].op`);
     if (!patchable.test(path)) {
-      throw new Refusal('method-not-allowed', [{ text: 'Only labels and status can be patched', expression: `[${at}].path` }], { Allow: allowed(type) });
+      throw new Refusal('method-not-allowed', [{ text: 'Only labels and status can be patched', expression: `[${at}].path` }], {
+        Allow: allowed(type),
+      });
     }
     return { op, path, value } as Operation;
   });
@@ -68,7 +83,8 @@ function applied(target: JsonObject, operations: readonly Operation[]): JsonObje
   const draft: Record<string, unknown> = { ...target, meta: { ...(isObject(target.meta) ? target.meta : {}) } };
   for (const [at, operation] of operations.entries()) {
     if (operation.op === 'add' && operation.path.startsWith('/securityLabel/')) draft.securityLabel ??= [];
-    if (operation.op === 'add' && operation.path.startsWith('/meta/security/') && isObject(draft.meta)) draft.meta = { ...draft.meta, security: draft.meta.security ?? [] };
+    if (operation.op === 'add' && operation.path.startsWith('/meta/security/') && isObject(draft.meta))
+      draft.meta = { ...draft.meta, security: draft.meta.security ?? [] };
     const [fault] = applyPatch(draft, [operation]);
     if (fault !== null && fault !== undefined) throw refuse('business-rule', 'The operation cannot be applied', `[${at}]`);
   }
@@ -80,7 +96,9 @@ function withoutEmpty({ securityLabel, meta, ...rest }: Record<string, unknown>)
   return {
     ...rest,
     meta: { ...others, ...(objectsOf(security).length === 0 ? {} : { security }) },
-    ...(Array.isArray(securityLabel) && securityLabel.length === 0 ? {} : { ...(securityLabel === undefined ? {} : { securityLabel }) }),
+    ...(Array.isArray(securityLabel) && securityLabel.length === 0
+      ? {}
+      : { ...(securityLabel === undefined ? {} : { securityLabel }) }),
   } as JsonObject;
 }
 
@@ -121,4 +139,3 @@ async function consequences(
   if (rule !== undefined) judgeConsent(await askingFor(context, 'u', 'Consent'), record, kind, rule);
   return { record: withConsent(record, id, rule) };
 }
-

@@ -4,8 +4,8 @@ import type { Permission } from '../access/permission.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { namesOf } from '../access/standing.ts';
 import { isDirectory } from '../access/type.ts';
-import { refuse } from '../fhir/outcome.ts';
 import { keyOfId } from '../fhir/id.ts';
+import { refuse } from '../fhir/outcome.ts';
 import type { Caller } from '../identity/caller.ts';
 import { type Interaction, scopeOf } from '../identity/scope.ts';
 import { type Context, isTester } from './context.ts';
@@ -32,7 +32,12 @@ export async function askingFor(context: Context, interaction: Interaction, type
 }
 
 /** What the keys allow; absent keys: every record that the caller may see, and his own deposits. */
-export async function permissionFor(context: Context, interaction: Interaction, type: string, keys: readonly string[] | undefined): Promise<Permission> {
+export async function permissionFor(
+  context: Context,
+  interaction: Interaction,
+  type: string,
+  keys: readonly string[] | undefined,
+): Promise<Permission> {
   const asking = await askingFor(context, interaction, type);
   if (isTester(context)) return authorizeTester(asking);
   if (isDirectory(type)) return authorizeDirectory(asking);
@@ -67,7 +72,13 @@ export async function recordsAt({ store }: Context, keys: readonly string[]): Pr
 }
 
 /** The row of a doctor's delegations: his own, or that of the doctor for whom a delegate acts. */
-export async function practiceOf({ caller: { who }, store }: { readonly caller: Caller; readonly store: Context['store'] }): Promise<AccessRecord | undefined> {
+export async function practiceOf({
+  caller: { who },
+  store,
+}: {
+  readonly caller: Caller;
+  readonly store: Context['store'];
+}): Promise<AccessRecord | undefined> {
   return who.kind === 'professional' || who.kind === 'delegate' ? await store.records.get(`p:${who.rpps}`) : undefined;
 }
 

@@ -1,13 +1,14 @@
 // Reading one resource is a search by id under the caller's Permission.
 // https://hl7.org/fhir/R4/http.html#read
+
+import type { Permission } from '../access/permission.ts';
+import { isDirectory } from '../access/type.ts';
 import { notFound, refuse } from '../fhir/outcome.ts';
 import { equals } from '../filter/filter.ts';
-import type { Permission } from '../access/permission.ts';
 import type { Found, Reading } from '../store/reading.ts';
 import { leave, touchedBy, versionHeaders } from './answer.ts';
-import { type Answer, capabilityOf, type Context } from './context.ts';
+import { type Answer, type Context, capabilityOf } from './context.ts';
 import { keysOfId, mayAsk, permissionFor } from './reach.ts';
-import { isDirectory } from '../access/type.ts';
 
 export async function read(context: Context, type: string, id: string): Promise<Answer> {
   capabilityOf(context, type);
@@ -41,5 +42,7 @@ async function answerOf(context: Context, type: string, row: Found): Promise<Ans
   if (type !== 'Binary') return { status: 200, body: row.j, headers };
   const stream = context.store.bytesOf(row);
   const { contentType } = JSON.parse(row.j) as { contentType?: string };
-  return stream === undefined ? { status: 200, body: row.j, headers } : { status: 200, body: row.j, headers, bytes: { type: contentType ?? 'application/octet-stream', stream } };
+  return stream === undefined
+    ? { status: 200, body: row.j, headers }
+    : { status: 200, body: row.j, headers, bytes: { type: contentType ?? 'application/octet-stream', stream } };
 }

@@ -5,7 +5,7 @@ import type { Guardian, Member, Team } from '../access/record.ts';
 import { beginningOfTime, endOfTime, type Interval, periodOf } from '../fhir/instant.ts';
 import { isObject, type JsonObject, objectsOf } from '../fhir/json.ts';
 import { actorOf } from './actor.ts';
-import { codingsOf, type Context } from './context.ts';
+import { type Context, codingsOf } from './context.ts';
 
 const guardianshipValueSet = 'https://carnet.example/fhir/ValueSet/guardianship';
 const always: Interval = { low: beginningOfTime, high: endOfTime };

@@ -3,10 +3,10 @@
 import { ownEnvelope } from '../access/inherit.ts';
 import { depositorOf, structureOf } from '../access/standing.ts';
 import { keyOfId } from '../fhir/id.ts';
-import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
 import { type Interval, intervalOf, periodOf } from '../fhir/instant.ts';
-import { parseReference } from '../fhir/reference.ts';
+import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
+import { parseReference } from '../fhir/reference.ts';
 import type { Row } from '../filter/row.ts';
 import type { Found } from '../store/reading.ts';
 import { type Context, indexed } from './context.ts';
@@ -39,12 +39,32 @@ export function newRow(context: Context, draft: Draft): Row {
 }
 
 /** The next version: a deposit stays what it was in everything but its text. */
-export function nextRow(context: Context, type: string, was: Pick<Found, 'v' | 'n' | 'made' | 'dep' | 'line' | '_id'> & Partial<Found>, resource: JsonObject): Row {
+export function nextRow(
+  context: Context,
+  type: string,
+  was: Pick<Found, 'v' | 'n' | 'made' | 'dep' | 'line' | '_id'> & Partial<Found>,
+  resource: JsonObject,
+): Row {
   const { rec, file, of, st, ent } = was;
   return build(
     context,
-    { type, id: was._id, resource, ...(rec === undefined ? {} : { rec }), ...(file === undefined ? {} : { file }), ...(of === undefined ? {} : { of }) },
-    { v: was.v + 1, n: was.n + 1, made: was.made, dep: was.dep, line: was.line, ...(st === undefined ? {} : { st }), ...(ent === undefined ? {} : { ent }) },
+    {
+      type,
+      id: was._id,
+      resource,
+      ...(rec === undefined ? {} : { rec }),
+      ...(file === undefined ? {} : { file }),
+      ...(of === undefined ? {} : { of }),
+    },
+    {
+      v: was.v + 1,
+      n: was.n + 1,
+      made: was.made,
+      dep: was.dep,
+      line: was.line,
+      ...(st === undefined ? {} : { st }),
+      ...(ent === undefined ? {} : { ent }),
+    },
   );
 }
 

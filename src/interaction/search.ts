@@ -11,15 +11,18 @@ import { resolveSearch } from '../search/resolve.ts';
 import type { Found, Reading } from '../store/reading.ts';
 import { leave, touchedBy } from './answer.ts';
 import { type Entry, type Link, queryText, searchset } from './bundle.ts';
-import { type Answer, capabilityOf, type Context, recordParameters } from './context.ts';
-import { identitySearch } from './identity.ts';
-import { includedRows, type Included } from './include.ts';
 import { lookupFor } from './chain.ts';
+import { type Answer, type Context, capabilityOf, recordParameters } from './context.ts';
+import { identitySearch } from './identity.ts';
+import { type Included, includedRows } from './include.ts';
 import { mayAsk, permissionFor } from './reach.ts';
 import { knownRecord } from './read.ts';
 
 export type SearchRequest = { readonly type: string; readonly parameters: Parameters; readonly lenient: boolean };
-export type Searched = { readonly answer: Answer; /** The answer is empty and named a row: it leaves as a 404 does. */ readonly quiet: boolean };
+export type Searched = {
+  readonly answer: Answer /** The answer is empty and named a row: it leaves as a 404 does. */;
+  readonly quiet: boolean;
+};
 
 type Page = { readonly query: Query; readonly after?: Position };
 
@@ -67,14 +70,24 @@ async function run(context: Context, query: Query, after: Position | undefined):
   const total = await totalOf(reading, permission, query, filter, after, more ? undefined : rows.length);
   const included = await includedRows(context, reading, query, rows);
   const touched = [...rows.map((row) => touchedBy(type, row)), ...included.map((one) => touchedBy(one.type, one.row))];
-  const body = searchset(linksOf(context, query, more ? rows.at(-1) : undefined), entriesOf(context, type, rows, included), total);
+  const body = searchset(
+    linksOf(context, query, more ? rows.at(-1) : undefined),
+    entriesOf(context, type, rows, included),
+    total,
+  );
   const answer = await leave(context, reading, touched, { status: 200, body, headers: {} });
   return { answer, quiet: rows.length === 0 && query.namesRow };
 }
 
 type Rows = { readonly rows: readonly Found[]; readonly more: boolean };
 
-async function pageOf(reading: Reading, permission: Permission, query: Query, filter: Filter, after: Position | undefined): Promise<Rows> {
+async function pageOf(
+  reading: Reading,
+  permission: Permission,
+  query: Query,
+  filter: Filter,
+  after: Position | undefined,
+): Promise<Rows> {
   if (query.totalOnly) return { rows: [], more: false };
   const rest = after === undefined ? filter : and(filter, afterFilter(query.sort, after));
   const found = await reading.find(query.type, permission, { filter: rest, order: query.sort, limit: query.count + 1 });
@@ -121,6 +134,10 @@ function linksOf({ cursors, caller, baseUrl }: Context, query: Query, last: Foun
 }
 
 function entriesOf({ baseUrl }: Context, type: string, rows: readonly Found[], included: readonly Included[]): readonly Entry[] {
-  const entry = (of: string, { _id, j }: Found, mode: Entry['mode']): Entry => ({ fullUrl: `${baseUrl}/${of}/${_id}`, text: j, mode });
+  const entry = (of: string, { _id, j }: Found, mode: Entry['mode']): Entry => ({
+    fullUrl: `${baseUrl}/${of}/${_id}`,
+    text: j,
+    mode,
+  });
   return [...rows.map((row) => entry(type, row, 'match')), ...included.map((one) => entry(one.type, one.row, 'include'))];
 }

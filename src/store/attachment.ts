@@ -36,7 +36,9 @@ export async function sweepBytes({ attachments, of, history }: Database, now: Da
   let removed = 0;
   for await (const { _id } of attachments.find({ uploadDate: { $lt: new Date(now.getTime() - abandonedAfter) } })) {
     const file = _id.toHexString();
-    const named = (await of('Binary').findOne({ file }, { projection: { _id: 1 } })) ?? (await history.findOne({ file }, { projection: { _id: 1 } }));
+    const named =
+      (await of('Binary').findOne({ file }, { projection: { _id: 1 } })) ??
+      (await history.findOne({ file }, { projection: { _id: 1 } }));
     if (named !== null) continue;
     await attachments.delete(_id);
     removed += 1;

@@ -2,12 +2,12 @@
 // https://www.mongodb.com/docs/manual/core/transactions/
 import { type ClientSession, MongoServerError } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
-import type { Ins } from '../identity/caller.ts';
 import type { Row } from '../filter/row.ts';
+import type { Ins } from '../identity/caller.ts';
 import type { Database, Past } from './database.ts';
-import { insKey, toStored } from './records.ts';
-import { Stale } from './reading.ts';
 import { changeTo, type Line, relabelLine } from './line.ts';
+import { Stale } from './reading.ts';
+import { insKey, toStored } from './records.ts';
 import { relabelTraces } from './trace.ts';
 
 export type Stored = { readonly type: string; readonly row: Row };
@@ -89,12 +89,16 @@ async function writeRecord({ records }: Database, record: AccessRecord, session:
     await records.insertOne(toStored(record), { session });
     return;
   }
-  const { matchedCount } = await records.replaceOne({ _id: record.key, version: record.version - 1 }, toStored(record), { session });
+  const { matchedCount } = await records.replaceOne({ _id: record.key, version: record.version - 1 }, toStored(record), {
+    session,
+  });
   if (matchedCount !== 1) throw new Stale([record.key]);
 }
 
 async function replace(database: Database, { type, row, was }: Replacement, session: ClientSession): Promise<void> {
-  const old = await database.of(type).findOneAndReplace({ _id: row._id, v: was.v, n: was.n }, row, { session, returnDocument: 'before' });
+  const old = await database
+    .of(type)
+    .findOneAndReplace({ _id: row._id, v: was.v, n: was.n }, row, { session, returnDocument: 'before' });
   if (old === null) throw new Stale(row.rec === undefined ? [] : [row.rec]);
   await database.history.insertOne(past(type, old), { session });
   await database.history.updateMany({ type, id: row._id }, changeTo(row), { session });
@@ -103,7 +107,10 @@ async function replace(database: Database, { type, row, was }: Replacement, sess
 async function remove(database: Database, { type, row, was }: Replacement, session: ClientSession): Promise<void> {
   const old = await database.of(type).findOneAndDelete({ _id: row._id, v: was.v, n: was.n }, { session });
   if (old === null) throw new Stale(row.rec === undefined ? [] : [row.rec]);
-  await database.history.insertMany([past(type, old), { ...past(type, { ...old, v: row.v, lu: row.lu, j: '' }), deleted: true }], { session });
+  await database.history.insertMany(
+    [past(type, old), { ...past(type, { ...old, v: row.v, lu: row.lu, j: '' }), deleted: true }],
+    { session },
+  );
   if (type !== 'DocumentReference' || row.rec === undefined) return;
   // A document takes its bytes with it.
   for (const bytes of await database.of('Binary').find({ rec: row.rec, of: row._id }, { session }).toArray()) {
@@ -118,7 +125,11 @@ async function amend(database: Database, { type, id, change }: Amendment, sessio
   await database.history.insertOne(past(type, old), { session });
 }
 
-async function bind(database: Database, { id, depositor, document }: { id: string; depositor: string; document: string }, session: ClientSession): Promise<void> {
+async function bind(
+  database: Database,
+  { id, depositor, document }: { id: string; depositor: string; document: string },
+  session: ClientSession,
+): Promise<void> {
   const free = { _id: id, dep: depositor, of: { $exists: false } };
   const { matchedCount } = await database.of('Binary').updateOne(free, { $set: { of: document }, $inc: { n: 1 } }, { session });
   if (matchedCount !== 1) throw new Taken('not an unbound Binary of the depositor');

@@ -6,7 +6,12 @@ import type { Row } from '../filter/row.ts';
 
 export type StoredRecord = Omit<AccessRecord, 'key'> & { readonly _id: string };
 /** An old version or a tombstone, under the envelope that the current version has (or the last one had). */
-export type Past = Omit<Row, '_id'> & { readonly _id: string; readonly id: string; readonly type: string; readonly deleted?: true };
+export type Past = Omit<Row, '_id'> & {
+  readonly _id: string;
+  readonly id: string;
+  readonly type: string;
+  readonly deleted?: true;
+};
 export type Key = { readonly _id: string; readonly ids: readonly string[] };
 export type Setting = { readonly _id: string; readonly value: string };
 
@@ -37,7 +42,12 @@ const rowIndexes: IndexDescription[] = [
 const traceIndexes: IndexDescription[] = [{ key: recordIndex }, { key: { by: 1, ...byDate } }];
 
 export async function connect(uri: string): Promise<MongoClient> {
-  const client = new MongoClient(uri, { maxPoolSize: 50, minPoolSize: 4, serverSelectionTimeoutMS: 15_000, writeConcern: { w: 'majority', j: true } });
+  const client = new MongoClient(uri, {
+    maxPoolSize: 50,
+    minPoolSize: 4,
+    serverSelectionTimeoutMS: 15_000,
+    writeConcern: { w: 'majority', j: true },
+  });
   return await client.connect();
 }
 

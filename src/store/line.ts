@@ -12,8 +12,15 @@ export type Line = {
 };
 
 /** Every row of the line is raised, changed or not: a concurrent change of labels conflicts. Returns what traces may point at. */
-export async function relabelLine(database: Database, { rec, lines, inherit }: Line, session: ClientSession): Promise<readonly string[]> {
-  const rows = await database.of('DocumentReference').find({ rec, line: { $in: [...lines] } }, { session }).toArray();
+export async function relabelLine(
+  database: Database,
+  { rec, lines, inherit }: Line,
+  session: ClientSession,
+): Promise<readonly string[]> {
+  const rows = await database
+    .of('DocumentReference')
+    .find({ rec, line: { $in: [...lines] } }, { session })
+    .toArray();
   const envelopes = inherit(rows);
   const touched: string[] = [];
   for (const row of rows) {
@@ -28,9 +35,17 @@ export async function relabelLine(database: Database, { rec, lines, inherit }: L
 }
 
 /** A Binary is visible exactly where its document is. */
-async function relabelBytes(database: Database, document: Row, envelope: Envelope, session: ClientSession): Promise<readonly string[]> {
+async function relabelBytes(
+  database: Database,
+  document: Row,
+  envelope: Envelope,
+  session: ClientSession,
+): Promise<readonly string[]> {
   const mine = { rec: document.rec ?? '', of: document._id };
-  const found = await database.of('Binary').find(mine, { session, projection: { _id: 1 } }).toArray();
+  const found = await database
+    .of('Binary')
+    .find(mine, { session, projection: { _id: 1 } })
+    .toArray();
   if (found.length === 0) return [];
   const { $set, $unset } = changeTo(envelope);
   const asDocument = { ...$set, date: document.date, dhi: document.dhi, line: document.line, idx: document.idx.filter(isRuled) };

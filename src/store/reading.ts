@@ -2,8 +2,8 @@
 // https://www.mongodb.com/docs/manual/reference/operator/aggregation/unionWith/
 import type { Document } from 'mongodb';
 import type { Permission } from '../access/permission.ts';
-import { and, type Filter, none, not, oneOf } from '../filter/filter.ts';
 import type { Moments } from '../filter/bind.ts';
+import { and, type Filter, none, not, oneOf } from '../filter/filter.ts';
 import type { Order } from '../filter/order.ts';
 import { newestFirst } from '../filter/order.ts';
 import type { Row } from '../filter/row.ts';
@@ -12,7 +12,12 @@ import { toMongo } from './query.ts';
 
 /** Rows as they are read: without their search index. */
 export type Found = Omit<Row, 'idx' | 'p'>;
-export type Asked = { readonly filter: Filter; readonly order?: Order; readonly limit: number; readonly under?: 'read' | 'write' };
+export type Asked = {
+  readonly filter: Filter;
+  readonly order?: Order;
+  readonly limit: number;
+  readonly under?: 'read' | 'write';
+};
 
 /** The rules changed while the answer was made: the whole request begins again. */
 export class Stale extends Error {
@@ -53,13 +58,22 @@ export class Reading {
     return this.#used;
   }
 
-  async find(type: string, permission: Permission, { filter, order = newestFirst, limit, under = 'read' }: Asked): Promise<readonly Found[]> {
+  async find(
+    type: string,
+    permission: Permission,
+    { filter, order = newestFirst, limit, under = 'read' }: Asked,
+  ): Promise<readonly Found[]> {
     const sort = Object.fromEntries(order.map(({ field, descending }) => [field, descending ? -1 : 1]));
     const stages = [{ $sort: sort }, { $limit: limit }];
     const pipeline = this.#rows(type, permission, and(permission[under](type), filter), filter, stages);
     if (pipeline === undefined) return [];
     const last = { $project: { idx: 0, p: 0, ...(order.some(({ field }) => field.startsWith('s.')) ? {} : { s: 0 }) } };
-    return await this.#guarded<Found>(type, permission, [...pipeline, last], isRecordBound(permission, order) ? indexFor(permission, type) : undefined);
+    return await this.#guarded<Found>(
+      type,
+      permission,
+      [...pipeline, last],
+      isRecordBound(permission, order) ? indexFor(permission, type) : undefined,
+    );
   }
 
   async count(type: string, permission: Permission, filter: Filter): Promise<number> {
@@ -85,24 +99,44 @@ export class Reading {
     const outside: Document[] = [
       { $match: toMongo(own, this.#moments) },
       ...stages.filter((stage) => '$sort' in stage),
-      { $lookup: { from: 'records', localField: 'rec', foreignField: '_id', as: 'rule', pipeline: [{ $match: toMongo(elsewhere.record, this.#moments) }, { $project: { _id: 1 } }] } },
+      {
+        $lookup: {
+          from: 'records',
+          localField: 'rec',
+          foreignField: '_id',
+          as: 'rule',
+          pipeline: [{ $match: toMongo(elsewhere.record, this.#moments) }, { $project: { _id: 1 } }],
+        },
+      },
       { $match: { $or: [{ rule: { $ne: [] } }, ...(elsewhere.orphans ? [{ rec: { $exists: false } }] : [])] } },
       ...stages.filter((stage) => '$limit' in stage),
       { $unset: 'rule' },
     ];
-    return [{ $match: toMongo(main.op === 'none' ? none : main, this.#moments) }, ...stages, { $unionWith: { coll: type, pipeline: outside } }, ...stages];
+    return [
+      { $match: toMongo(main.op === 'none' ? none : main, this.#moments) },
+      ...stages,
+      { $unionWith: { coll: type, pipeline: outside } },
+      ...stages,
+    ];
   }
 
   async #guarded<T>(collection: string, permission: Permission, pipeline: Document[], hint?: Document): Promise<T[]> {
     for (const [key, version] of permission.records) this.#used.set(key, version);
     const keys = [...this.#used.keys()];
-    const guard = { $unionWith: { coll: 'records', pipeline: [{ $match: { _id: { $in: keys } } }, { $project: { guard: '$version' } }] } };
+    const guard = {
+      $unionWith: { coll: 'records', pipeline: [{ $match: { _id: { $in: keys } } }, { $project: { guard: '$version' } }] },
+    };
     this.#term = this.#database.term();
     const rows = await this.#database
       .of(collection)
-      .aggregate<T & { _id?: string; guard?: number }>(keys.length === 0 ? pipeline : [...pipeline, guard], hint === undefined ? options : { ...options, hint })
+      .aggregate<T & { _id?: string; guard?: number }>(
+        keys.length === 0 ? pipeline : [...pipeline, guard],
+        hint === undefined ? options : { ...options, hint },
+      )
       .toArray();
-    const seen = new Map(rows.flatMap(({ _id, guard: version }) => (version === undefined ? [] : [[String(_id), version] as const])));
+    const seen = new Map(
+      rows.flatMap(({ _id, guard: version }) => (version === undefined ? [] : [[String(_id), version] as const])),
+    );
     const changed = keys.filter((key) => seen.get(key) !== this.#used.get(key));
     if (changed.length > 0) throw new Stale(changed);
     return rows.filter(({ guard: version }) => version === undefined);

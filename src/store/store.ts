@@ -1,9 +1,9 @@
 // The one door to the data: no function here returns a resource without a Permission.
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { refuse } from '../fhir/outcome.ts';
 import type { Moments } from '../filter/bind.ts';
 import type { Row } from '../filter/row.ts';
-import { refuse } from '../fhir/outcome.ts';
 import { type Bytes, getBytes, putBytes, sweepBytes } from './attachment.ts';
 import { commit, type Work } from './commit.ts';
 import type { Database } from './database.ts';
@@ -74,10 +74,19 @@ async function steady<T>(records: Records, request: () => Promise<T>): Promise<T
 /** Traces that were under way when labels changed are relabelled once more. */
 async function relabelLate(database: Database, { line }: Work): Promise<void> {
   if (!line) return;
-  const rows = await database.of('DocumentReference').find({ rec: line.rec, line: { $in: [...line.lines] } }, { projection: { _id: 1 } }).toArray();
+  const rows = await database
+    .of('DocumentReference')
+    .find({ rec: line.rec, line: { $in: [...line.lines] } }, { projection: { _id: 1 } })
+    .toArray();
   const ids = rows.map(({ _id }) => _id);
-  const bytes = await database.of('Binary').find({ rec: line.rec, of: { $in: ids } }, { projection: { _id: 1 } }).toArray();
-  await relabelTraces(database, line.rec, [...ids.map((id) => `DocumentReference/${id}`), ...bytes.map(({ _id }) => `Binary/${_id}`)]);
+  const bytes = await database
+    .of('Binary')
+    .find({ rec: line.rec, of: { $in: ids } }, { projection: { _id: 1 } })
+    .toArray();
+  await relabelTraces(database, line.rec, [
+    ...ids.map((id) => `DocumentReference/${id}`),
+    ...bytes.map(({ _id }) => `Binary/${_id}`),
+  ]);
 }
 
 function later(timers: Set<NodeJS.Timeout>, run: () => Promise<void>): void {

@@ -15,7 +15,10 @@ export function traceWriter(database: Database): (rows: readonly Row[]) => Promi
     const batch = waiting;
     waiting = [];
     next = undefined;
-    current = database.of('AuditEvent').insertMany(batch, { ordered: false }).then(() => undefined);
+    current = database
+      .of('AuditEvent')
+      .insertMany(batch, { ordered: false })
+      .then(() => undefined);
     await current;
   };
   return async (rows) => {
@@ -27,10 +30,18 @@ export function traceWriter(database: Database): (rows: readonly Row[]) => Promi
 }
 
 /** Every trace of the record that points at one of them takes the strictest of all it points at. */
-export async function relabelTraces(database: Database, rec: string, ids: readonly string[], session?: ClientSession): Promise<void> {
+export async function relabelTraces(
+  database: Database,
+  rec: string,
+  ids: readonly string[],
+  session?: ClientSession,
+): Promise<void> {
   if (ids.length === 0) return;
   const within = session === undefined ? {} : { session };
-  const traces = await database.of('AuditEvent').find({ rec, refs: { $in: [...ids] } }, { ...within, projection: { refs: 1, rd: 1 } }).toArray();
+  const traces = await database
+    .of('AuditEvent')
+    .find({ rec, refs: { $in: [...ids] } }, { ...within, projection: { refs: 1, rd: 1 } })
+    .toArray();
   const targets = await envelopesOf(database, [...new Set(traces.flatMap(({ refs }) => refs ?? []))], within);
   const changes = traces.map((trace) => {
     const pointedAt = (trace.refs ?? []).flatMap((ref) => targets.get(ref) ?? []);
@@ -40,8 +51,11 @@ export async function relabelTraces(database: Database, rec: string, ids: readon
   if (changes.length > 0) await database.of('AuditEvent').bulkWrite(changes, within);
 }
 
-
-async function envelopesOf(database: Database, refs: readonly string[], within: { session?: ClientSession }): Promise<ReadonlyMap<string, Envelope>> {
+async function envelopesOf(
+  database: Database,
+  refs: readonly string[],
+  within: { session?: ClientSession },
+): Promise<ReadonlyMap<string, Envelope>> {
   const found = new Map<string, Envelope>();
   const byType = new Map<string, string[]>();
   for (const ref of refs) {
@@ -49,7 +63,10 @@ async function envelopesOf(database: Database, refs: readonly string[], within: 
     byType.set(type, [...(byType.get(type) ?? []), id]);
   }
   for (const [type, ids] of byType) {
-    const rows = await database.of(type).find({ _id: { $in: ids } }, { ...within, projection: { rd: 1, hold: 1, tc: 1, tcs: 1 } }).toArray();
+    const rows = await database
+      .of(type)
+      .find({ _id: { $in: ids } }, { ...within, projection: { rd: 1, hold: 1, tc: 1, tcs: 1 } })
+      .toArray();
     for (const row of rows) found.set(`${type}/${row._id}`, row);
   }
   return found;
