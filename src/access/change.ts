@@ -32,7 +32,10 @@ export function judgeChange(asking: Asking, record: AccessRecord | undefined, ch
 
 function judgeStatus(asking: Asking, record: AccessRecord, { type, row, before, after }: Change): void {
   if (before.status === after.status) return;
-  if (type === 'Consent') return judgeConsentStatus(asking, record, after.status);
+  if (type === 'Consent') {
+    judgeConsentStatus(asking, record, after.status);
+    return;
+  }
   if (type === 'CareTeam' ? rules(asking, record) || asking.caller.who.kind === 'professional' : isDepositor(asking, row)) return;
   throw forbidden();
 }

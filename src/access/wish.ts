@@ -25,8 +25,12 @@ export function judgeAuthor({ caller }: Asking, kind: ConsentKind): void {
 export function judgeConsent(asking: Asking, record: AccessRecord, kind: ConsentKind, rule: ConsentRule | undefined): void {
   const { bound } = asking;
   if (bound !== undefined && bound !== record.key) throw noDeposits();
-  if (kind === 'delegation') return judgeDelegation(rule);
-  if (kind === 'opening') return judgeOpening(asking, record, rule?.root.type === 'permit');
+  if (kind === 'delegation') judgeDelegation(rule);
+  else if (kind === 'opening') judgeOpening(asking, record, rule?.root.type === 'permit');
+  else judgeWish(asking, record, kind, rule);
+}
+
+function judgeWish(asking: Asking, record: AccessRecord, kind: ConsentKind, rule: ConsentRule | undefined): void {
   if (!record.opened && asking.statute.regime.opening === 'express') throw noDeposits();
   if (!rules(asking, record)) judgePermitOfHisOwn(asking, record, rule);
   if (kind === 'mandate') judgeMandate(rule);

@@ -8,10 +8,10 @@ import { isObject, type JsonObject, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
-import { accept, commitTraced, depositInto } from './create.ts';
 import { mayAsk } from './reach.ts';
 import { newRow } from './row.ts';
 import { type Preference, shown } from './shown.ts';
+import { accept, commitTraced, depositInto } from './write.ts';
 
 export type Upload = {
   readonly contentType: string;

@@ -7,8 +7,7 @@ import type { Lookup } from '../search/resolve.ts';
 import type { Reading } from '../store/reading.ts';
 import type { Context } from './context.ts';
 import { knowsIdentity } from './identity.ts';
-import { permissionFor } from './reach.ts';
-import { keysNamed } from './search.ts';
+import { keysNamed, permissionFor } from './reach.ts';
 
 const mostLinks = 2000;
 

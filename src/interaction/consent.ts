@@ -15,9 +15,9 @@ import type { Row } from '../filter/row.ts';
 import type { Amendment } from '../store/commit.ts';
 import { actorOf, secretaryOf } from './actor.ts';
 import type { Context } from './context.ts';
-import type { Ready } from './create.ts';
 import { askingFor, permissionFor } from './reach.ts';
 import { newRow, nextRow, recordNamedBy, resourceOfRow } from './row.ts';
+import type { Ready } from './write.ts';
 
 export async function consentWork(context: Context, sent: JsonObject): Promise<Ready> {
   const asking = await askingFor(context, 'c', 'Consent');

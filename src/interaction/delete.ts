@@ -9,12 +9,12 @@ import { notFound, refuse } from '../fhir/outcome.ts';
 import { equals } from '../filter/filter.ts';
 import type { Found } from '../store/reading.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
-import { commitTraced, type Ready } from './create.ts';
 import { lineOf } from './document.ts';
 import { askingFor, keysOfId, mayAsk, permissionFor } from './reach.ts';
 import { knownRecord } from './read.ts';
 import { guardianship } from './relation.ts';
 import { resourceOfRow } from './row.ts';
+import { commitTraced, type Ready } from './write.ts';
 
 // `delete` is a word of the language.
 export async function deleteResource(context: Context, type: string, id: string): Promise<Answer> {

@@ -14,9 +14,9 @@ import type { Line } from '../store/line.ts';
 import type { Found } from '../store/reading.ts';
 import { attach } from './attachment.ts';
 import { type Context, codingsOf, isTester } from './context.ts';
-import { accept, depositInto, type Ready } from './create.ts';
 import { permissionFor } from './reach.ts';
 import { newRow, nextRow, recordNamedBy, resourceOfRow } from './row.ts';
+import { accept, depositInto, type Ready } from './write.ts';
 
 export async function depositDocument(context: Context, sent: JsonObject): Promise<Ready> {
   const tester = isTester(context);

@@ -10,13 +10,13 @@ import { isObject, type JsonObject, objectsOf } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { compiled } from './consent.ts';
 import { type Answer, type Context, capabilityOf, codingsOf } from './context.ts';
-import { accept, commitTraced, type Ready } from './create.ts';
 import { writable } from './delete.ts';
 import { lineOf } from './document.ts';
 import { askingFor, mayAsk } from './reach.ts';
 import { teamOf } from './relation.ts';
 import { nextRow, resourceOfRow } from './row.ts';
 import { type Preference, shown } from './shown.ts';
+import { accept, commitTraced, type Ready } from './write.ts';
 
 export type PatchRequest = {
   readonly type: string;

@@ -6,8 +6,10 @@ import { namesOf } from '../access/standing.ts';
 import { isDirectory } from '../access/type.ts';
 import { keyOfId } from '../fhir/id.ts';
 import { refuse } from '../fhir/outcome.ts';
+import type { Filter } from '../filter/filter.ts';
 import type { Caller } from '../identity/caller.ts';
 import { type Interaction, scopeOf } from '../identity/scope.ts';
+import type { Query } from '../search/query.ts';
 import { type Context, isTester } from './context.ts';
 
 const mostRecords = 2000;
@@ -88,4 +90,20 @@ export function keysOfId(context: Context, type: string, id: string): readonly s
   const { who } = context.caller;
   const practice = type === 'Consent' && who.kind === 'professional' ? [`p:${who.rpps}`] : [];
   return key === undefined ? practice : [key, ...practice];
+}
+
+/** The only records in which something can be found, by `rec` conditions and by the form of ids. */
+export function keysNamed(query: Pick<Query, 'records' | 'ids'>, filter: Filter): readonly string[] | undefined {
+  const byRecord = conjunctsOf(filter).flatMap((part) => {
+    if (part.op === 'none') return [[]];
+    if (part.op === 'equals' && part.field === 'rec') return [[String(part.value)]];
+    return part.op === 'in' && part.field === 'rec' ? [part.values.map(String)] : [];
+  });
+  const byId = query.ids === undefined ? [] : [query.ids.flatMap((id) => keyOfId(id) ?? [])];
+  const [first, ...others] = [...byRecord, ...(query.records === undefined ? [] : [query.records]), ...byId];
+  return first?.filter((key) => others.every((list) => list.includes(key)));
+}
+
+function conjunctsOf(filter: Filter): readonly Filter[] {
+  return filter.op === 'and' ? filter.of : [filter];
 }

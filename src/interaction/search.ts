@@ -2,7 +2,6 @@
 // https://hl7.org/fhir/R4/http.html#search
 import type { Permission } from '../access/permission.ts';
 import { isDirectory } from '../access/type.ts';
-import { keyOfId } from '../fhir/id.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { and, type Filter } from '../filter/filter.ts';
 import { afterFilter, type Position, positionOf } from '../filter/order.ts';
@@ -15,7 +14,7 @@ import { lookupFor } from './chain.ts';
 import { type Answer, type Context, capabilityOf, recordParameters } from './context.ts';
 import { identitySearch } from './identity.ts';
 import { type Included, includedRows } from './include.ts';
-import { mayAsk, permissionFor } from './reach.ts';
+import { keysNamed, mayAsk, permissionFor } from './reach.ts';
 import { knownRecord } from './read.ts';
 
 export type SearchRequest = { readonly type: string; readonly parameters: Parameters; readonly lenient: boolean };
@@ -105,22 +104,6 @@ async function totalOf(
 ): Promise<number | undefined> {
   if (!total) return undefined;
   return known === undefined || totalOnly || after !== undefined ? await reading.count(type, permission, filter) : known;
-}
-
-/** The only records in which something can be found, by `rec` conditions and by the form of ids. */
-export function keysNamed(query: Pick<Query, 'records' | 'ids'>, filter: Filter): readonly string[] | undefined {
-  const byRecord = conjunctsOf(filter).flatMap((part) => {
-    if (part.op === 'none') return [[]];
-    if (part.op === 'equals' && part.field === 'rec') return [[String(part.value)]];
-    return part.op === 'in' && part.field === 'rec' ? [part.values.map(String)] : [];
-  });
-  const byId = query.ids === undefined ? [] : [query.ids.flatMap((id) => keyOfId(id) ?? [])];
-  const [first, ...others] = [...byRecord, ...(query.records === undefined ? [] : [query.records]), ...byId];
-  return first?.filter((key) => others.every((list) => list.includes(key)));
-}
-
-function conjunctsOf(filter: Filter): readonly Filter[] {
-  return filter.op === 'and' ? filter.of : [filter];
 }
 
 function linksOf({ cursors, caller, baseUrl }: Context, query: Query, last: Found | undefined): readonly Link[] {

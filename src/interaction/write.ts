@@ -1,0 +1,51 @@
+// What every write shares: the resource accepted, the record that takes it, and one traced transaction.
+// https://hl7.org/fhir/R4/http.html#transaction
+import { judgeDeposit, judgeDepositor } from '../access/deposit.ts';
+import { noDeposits } from '../access/opening.ts';
+import type { AccessRecord } from '../access/record.ts';
+import type { JsonObject } from '../fhir/json.ts';
+import { Refusal } from '../fhir/outcome.ts';
+import { Taken, type Work } from '../store/commit.ts';
+import { Stale } from '../store/reading.ts';
+import { touchedBy } from './answer.ts';
+import { type Context, isTester, traces } from './context.ts';
+import { askingFor, practiceOf } from './reach.ts';
+import { recordNamedBy } from './row.ts';
+
+/** A write made ready: everything but its trace. */
+export type Ready = Omit<Work, 'traces'> & { readonly id: string; readonly taken?: Refusal };
+
+export async function commitTraced(context: Context, { id: _id, taken, ...work }: Ready, status: number): Promise<void> {
+  const written = [...(work.insert ?? []), ...(work.replace ?? []), ...(work.remove ?? [])].map(({ type, row }) =>
+    touchedBy(type, row),
+  );
+  try {
+    await context.store.commit({ ...work, traces: traces(context, { status, touched: written }) });
+  } catch (error) {
+    if (!(error instanceof Taken)) throw error;
+    throw taken ?? new Stale([...work.expects.keys()]);
+  }
+}
+
+/** What is refused for what it says, before what depends on the record. */
+export function accept(context: Context, resource: JsonObject): void {
+  const faults = context.conformance.validate(resource, isTester(context) ? 'base' : 'national');
+  if (faults.length > 0) throw new Refusal('invalid', faults);
+}
+
+export type Into = { readonly record: AccessRecord; readonly expects: ReadonlyMap<string, number> };
+
+/** The record that takes the deposit, with the versions of the rules that say so. */
+export async function depositInto(context: Context, type: string, resource: JsonObject, named?: string): Promise<Into> {
+  const { statute, store, trail } = context;
+  const asking = await askingFor(context, 'c', type);
+  const what = { type, resource, category: statute.categoryOf(resource) };
+  judgeDepositor(asking, what);
+  const key = named ?? recordNamedBy(context, type, resource);
+  const record = key === undefined ? undefined : await store.records.get(key);
+  if (!record) throw noDeposits();
+  trail.record = record.key;
+  const practice = context.caller.who.kind === 'delegate' ? await practiceOf(context) : undefined;
+  judgeDeposit(asking, record, practice, what);
+  return { record, expects: new Map([record, ...(practice ? [practice] : [])].map(({ key: of, version }) => [of, version])) };
+}
