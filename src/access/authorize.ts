@@ -84,7 +84,7 @@ function clauseFor(asking: Asking, record: AccessRecord, practice: AccessRecord 
     range('date', { gte: { moment: 'today', months: -asking.statute.regime.claimsMonths } }),
   );
   const { read, write } = rules(asking, record, practice);
-  return { key, version, read: (type) => and(inWindow, read(type)), write: (type) => write(type) };
+  return { key, version, read: (type) => and(inWindow, read(type)), write: (type) => (caller.who.kind === 'feeder' ? write(type) : and(inWindow, write(type))) };
 }
 
 type Rules = Pick<Clause, 'read' | 'write'>;
@@ -232,7 +232,7 @@ function consentsAbout({ consents }: AccessRecord, standing: Standing): readonly
     .filter(
       ({ kind, root }) => kind === 'sharing' && root.type === 'permit' && root.provisions.length === 0 && root.data === undefined,
     )
-    .filter(({ root }) => root.actors !== undefined && root.actors.every((actor) => standing.actors.has(actor)))
+    .filter(({ root }) => root.actors?.every((actor) => standing.actors.has(actor)))
     .map(({ id }) => id);
 }
 

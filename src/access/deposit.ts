@@ -2,7 +2,7 @@
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import type { Asking } from './authorize.ts';
 import { type Label, labelsOf, mayDepositWith } from './label.ts';
-import { forbidden, judgeOpen, noDeposits, rules } from './opening.ts';
+import { forbidden, judgeOpen, judgeReach, noDeposits, rules } from './opening.ts';
 import type { AccessRecord } from './record.ts';
 import { hasCard, isBlocked, isDeclared, isDelegated, isMinor, namesOf, occupational, standingIn } from './standing.ts';
 
@@ -39,9 +39,9 @@ export function judgeDepositor({ caller, statute }: Asking, { type, category }: 
 
 /** The record takes the deposit, or the one refusal that all of these share. */
 export function judgeDeposit(asking: Asking, record: AccessRecord, practice: AccessRecord | undefined, deposit: Deposit): void {
-  const { caller, now, bound } = asking;
+  const { caller, now } = asking;
   const { who } = caller;
-  if (bound !== undefined && bound !== record.key) throw noDeposits();
+  judgeReach(asking, record);
   judgeOpen(asking, record);
   if (who.kind === 'holder' || who.kind === 'related') {
     if (!rules(asking, record)) throw noDeposits();

@@ -3,7 +3,7 @@ import { type Refusal, refuse } from '../fhir/outcome.ts';
 import type { Ins } from '../identity/caller.ts';
 import type { Asking } from './authorize.ts';
 import type { AccessRecord } from './record.ts';
-import { depositorOf, hasCard, isInCharge, isOpen, isOwn } from './standing.ts';
+import { depositorOf, hasCard, isInCharge, isOpen, isOwn, isReachable } from './standing.ts';
 
 /** One text for no record, a closed one and a block. */
 export const noDeposits = (): Refusal => refuse('no-deposits', 'This record does not take deposits from you');
@@ -32,6 +32,11 @@ export function judgeOpening(asking: Asking, record: AccessRecord, permits: bool
   if (!permits) throw forbidden('A record is closed by its holder');
   const withCard = (caller.who.kind === 'agent' || caller.who.kind === 'professional') && hasCard(record, caller);
   if (!withCard && !(!record.opened && record.maker === depositorOf(caller))) throw noDeposits();
+}
+
+/** The token's scopes and emergency reach this record. */
+export function judgeReach({ caller, bound }: Asking, record: AccessRecord): void {
+  if ((bound !== undefined && bound !== record.key) || !isReachable(record, caller)) throw noDeposits();
 }
 
 export function judgeOpen({ statute, now }: Asking, record: AccessRecord): void {

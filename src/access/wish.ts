@@ -3,7 +3,7 @@
 import { addMonths } from '../fhir/instant.ts';
 import { refuse } from '../fhir/outcome.ts';
 import type { Asking } from './authorize.ts';
-import { forbidden, judgeOpen, judgeOpening, noDeposits, rules } from './opening.ts';
+import { forbidden, judgeOpen, judgeOpening, judgeReach, noDeposits, rules } from './opening.ts';
 import type { AccessRecord, ConsentKind, ConsentRule } from './record.ts';
 import { isBlock } from './record.ts';
 import { doctor, hasCard, inForce, isBlocked, mayBeMedecinTraitant, namesOf, standingIn } from './standing.ts';
@@ -23,8 +23,7 @@ export function judgeAuthor({ caller }: Asking, kind: ConsentKind): void {
 }
 
 export function judgeConsent(asking: Asking, record: AccessRecord, kind: ConsentKind, rule: ConsentRule | undefined): void {
-  const { bound } = asking;
-  if (bound !== undefined && bound !== record.key) throw noDeposits();
+  if (kind !== 'delegation') judgeReach(asking, record);
   if (kind === 'delegation') judgeDelegation(rule);
   else if (kind === 'opening') judgeOpening(asking, record, rule?.root.type === 'permit');
   else judgeWish(asking, record, kind, rule);

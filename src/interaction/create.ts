@@ -1,7 +1,7 @@
 // Create: the caller's right to deposit, the resource itself, then one transaction with its trace.
 // https://hl7.org/fhir/R4/http.html#create
 import { judgeCareTeam, judgeRelatedPerson } from '../access/deposit.ts';
-import { forbidden, judgeNewRecord, noDeposits } from '../access/opening.ts';
+import { forbidden, judgeNewRecord, judgeReach, noDeposits } from '../access/opening.ts';
 import { depositorOf } from '../access/standing.ts';
 import { newRecord, withGuardian, withTeam } from '../access/state.ts';
 import { isDirectory } from '../access/type.ts';
@@ -84,7 +84,8 @@ async function relate(context: Context, type: 'CareTeam' | 'RelatedPerson', reso
   if (record) context.trail.record = record.key;
   if (type === 'CareTeam') judgeCareTeam(asking, record);
   else judgeRelatedPerson(asking, record, resource, guardianship(context));
-  if (!record || (asking.bound !== undefined && asking.bound !== record.key)) throw noDeposits();
+  if (!record) throw noDeposits();
+  judgeReach(asking, record);
   const id = newId(context.ids, record.key);
   const row = newRow(context, { type, id, resource, rec: record.key });
   const next =

@@ -43,14 +43,14 @@ export async function permissionFor(
   const asking = await askingFor(context, interaction, type);
   if (isTester(context)) return authorizeTester(asking);
   if (isDirectory(type)) return authorizeDirectory(asking);
-  if (keys !== undefined) return authorize(asking, await recordsAt(context, keys), await practiceOf(context));
+  if (keys !== undefined) return authorize(asking, await recordsAt(context, keys), await delegatedBy(context));
   const { who } = context.caller;
   const own = await boundKey(context, asking);
   if (own !== undefined) return authorize(asking, await recordsAt(context, [own]));
   if (who.kind !== 'professional' && who.kind !== 'structure') return authorize(asking, []);
   const naming = who.kind === 'professional' ? await context.store.records.naming(namesOf(who), mostRecords + 1) : [];
   if (naming.length > mostRecords) throw refuse('too-costly', 'Too many records share with you: name a patient', 'http.patient');
-  const practice = await practiceOf(context);
+  const practice = type === 'Consent' ? await practiceOf(context) : undefined;
   return authorizeEverywhere(asking, practice === undefined ? naming : [...naming, practice]);
 }
 
@@ -82,6 +82,11 @@ export async function practiceOf({
   readonly store: Context['store'];
 }): Promise<AccessRecord | undefined> {
   return who.kind === 'professional' || who.kind === 'delegate' ? await store.records.get(`p:${who.rpps}`) : undefined;
+}
+
+/** A delegate's rights rest on the doctor's delegations. */
+export async function delegatedBy(context: Context): Promise<AccessRecord | undefined> {
+  return context.caller.who.kind === 'delegate' ? await practiceOf(context) : undefined;
 }
 
 /** Where a row of this id can be: the record that it carries, or the caller's own practice. */

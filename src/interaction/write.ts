@@ -9,7 +9,7 @@ import { Taken, type Work } from '../store/commit.ts';
 import { Stale } from '../store/reading.ts';
 import { touchedBy } from './answer.ts';
 import { type Context, isTester, traces } from './context.ts';
-import { askingFor, practiceOf } from './reach.ts';
+import { askingFor, delegatedBy } from './reach.ts';
 import { recordNamedBy } from './row.ts';
 
 /** A write made ready: everything but its trace. */
@@ -45,7 +45,7 @@ export async function depositInto(context: Context, type: string, resource: Json
   const record = key === undefined ? undefined : await store.records.get(key);
   if (!record) throw noDeposits();
   trail.record = record.key;
-  const practice = context.caller.who.kind === 'delegate' ? await practiceOf(context) : undefined;
+  const practice = await delegatedBy(context);
   judgeDeposit(asking, record, practice, what);
   return { record, expects: new Map([record, ...(practice ? [practice] : [])].map(({ key: of, version }) => [of, version])) };
 }

@@ -30,6 +30,7 @@ export class Stale extends Error {
 }
 
 const maxTimeMS = 20_000;
+const mostCategories = 10;
 const options = { readConcern: { level: 'snapshot' }, maxTimeMS } as const;
 
 /** One request's reads. Each command proves the rules of all commands before it: versions only grow. */
@@ -72,7 +73,7 @@ export class Reading {
       type,
       permission,
       [...pipeline, last],
-      isRecordBound(permission, order) ? indexFor(permission, type) : undefined,
+      hintFor(permission, type, filter, order),
     );
   }
 
@@ -143,16 +144,20 @@ export class Reading {
   }
 }
 
-function isRecordBound(permission: Permission, order: Order): boolean {
-  return order[0]?.field === 'date' && permission.records.size > 0;
+/** A row named by its id is found by it; a page of a record, along the index of its order. */
+function hintFor(permission: Permission, type: string, asked: Filter, order: Order): Document | undefined {
+  if (permission.elsewhere(type) !== undefined) return undefined;
+  if (namesId(asked)) return { _id: 1 };
+  if (order[0]?.field !== 'date' || permission.records.size === 0) return undefined;
+  return type !== 'AuditEvent' && categoriesIn(permission.read(type)) <= mostCategories ? categoryIndex : recordIndex;
+}
+
+function namesId(filter: Filter): boolean {
+  if (filter.op === 'and') return filter.of.some(namesId);
+  return (filter.op === 'equals' || filter.op === 'in') && filter.field === '_id';
 }
 
 /** A Filter of few categories reads them from the index. */
-function indexFor(permission: Permission, type: string): Document | undefined {
-  if (permission.elsewhere(type) !== undefined || type === 'AuditEvent') return undefined;
-  return permission.records.size === 1 && categoriesIn(permission.read(type)) <= 10 ? categoryIndex : recordIndex;
-}
-
 function categoriesIn(filter: Filter): number {
   if (filter.op === 'and') return Math.min(...filter.of.map(categoriesIn));
   if (filter.op === 'equals' && filter.field === 'tc') return 1;
