@@ -3,6 +3,7 @@
 import { all, and, equals, type Filter, known, none, not, oneOf, or, prefix, range, within } from '../filter/filter.ts';
 import type { Caller, Who } from '../identity/caller.ts';
 import { denied, isPermitted, permitted } from './emergency.ts';
+import { reaches } from './opening.ts';
 import { type Clause, type Elsewhere, nothingAt, type Permission, permissionOf } from './permission.ts';
 import { concerns, provisionFilter, type Standing } from './provision.ts';
 import type { AccessRecord } from './record.ts';
@@ -17,7 +18,6 @@ import {
   isInCharge,
   isOpen,
   isOwn,
-  isReachable,
   namesOf,
   occupational,
   openFilter,
@@ -76,15 +76,20 @@ function elsewhere({ caller, now, statute, bound }: Asking, type: string): Elsew
 }
 
 function clauseFor(asking: Asking, record: AccessRecord, practice: AccessRecord | undefined): Clause {
-  const { caller, bound } = asking;
+  const { caller } = asking;
   const { key, version } = record;
-  if ((bound !== undefined && bound !== key) || !isReachable(record, caller)) return nothingAt(key, version);
+  if (!reaches(asking, record)) return nothingAt(key, version);
   const inWindow = or(
     not(prefix('dep', 'f:')),
     range('date', { gte: { moment: 'today', months: -asking.statute.regime.claimsMonths } }),
   );
   const { read, write } = rules(asking, record, practice);
-  return { key, version, read: (type) => and(inWindow, read(type)), write: (type) => (caller.who.kind === 'feeder' ? write(type) : and(inWindow, write(type))) };
+  return {
+    key,
+    version,
+    read: (type) => and(inWindow, read(type)),
+    write: (type) => (caller.who.kind === 'feeder' ? write(type) : and(inWindow, write(type))),
+  };
 }
 
 type Rules = Pick<Clause, 'read' | 'write'>;

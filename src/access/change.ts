@@ -33,7 +33,7 @@ export function judgeChange(asking: Asking, record: AccessRecord | undefined, ch
 function judgeStatus(asking: Asking, record: AccessRecord, { type, row, before, after }: Change): void {
   if (before.status === after.status) return;
   if (type === 'Consent') {
-    judgeConsentStatus(asking, record, after.status);
+    judgeConsentStatus(asking, record, after);
     return;
   }
   if (type === 'CareTeam' ? rules(asking, record) || asking.caller.who.kind === 'professional' : isDepositor(asking, row)) return;

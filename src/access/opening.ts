@@ -35,8 +35,12 @@ export function judgeOpening(asking: Asking, record: AccessRecord, permits: bool
 }
 
 /** The token's scopes and emergency reach this record. */
-export function judgeReach({ caller, bound }: Asking, record: AccessRecord): void {
-  if ((bound !== undefined && bound !== record.key) || !isReachable(record, caller)) throw noDeposits();
+export function reaches({ caller, bound }: Asking, record: AccessRecord): boolean {
+  return (bound === undefined || bound === record.key) && isReachable(record, caller);
+}
+
+export function judgeReach(asking: Asking, record: AccessRecord): void {
+  if (!reaches(asking, record)) throw noDeposits();
 }
 
 export function judgeOpen({ statute, now }: Asking, record: AccessRecord): void {

@@ -1,8 +1,10 @@
 // Who may write which Consent: the holder rules; a professional, only a narrow permit for himself with the card in the reader.
 
 import { addMonths } from '../fhir/instant.ts';
+import type { JsonObject } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import type { Asking } from './authorize.ts';
+import { kindOf } from './consent.ts';
 import { forbidden, judgeOpen, judgeOpening, judgeReach, noDeposits, rules } from './opening.ts';
 import type { AccessRecord, ConsentKind, ConsentRule } from './record.ts';
 import { isBlock } from './record.ts';
@@ -94,7 +96,8 @@ function judgePermitOfHisOwn(asking: Asking, record: AccessRecord, rule: Consent
 }
 
 /** What a change of status may be: anything by whoever rules the record, `inactive` by the professional who wrote it. */
-export function judgeConsentStatus(asking: Asking, record: AccessRecord, after: unknown): void {
+export function judgeConsentStatus(asking: Asking, record: AccessRecord, consent: JsonObject): void {
   if (rules(asking, record)) return;
-  if (asking.caller.who.kind !== 'professional' || after !== 'inactive') throw forbidden();
+  const isHisOwn = asking.caller.who.kind === 'professional' && kindOf(consent) !== 'opening';
+  if (!isHisOwn || consent.status !== 'inactive') throw forbidden();
 }

@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/consent.html
 import { actorKey, type CompiledConsent, compileConsent, kindOf, type Resolved, referencesOf } from '../access/consent.ts';
 import { noDeposits } from '../access/opening.ts';
-import type { AccessRecord, Actor, ConsentKind } from '../access/record.ts';
+import type { AccessRecord, Actor, ConsentKind, ConsentRule } from '../access/record.ts';
 import { depositorOf } from '../access/standing.ts';
 import { endedBy, newRecord, withConsent } from '../access/state.ts';
 import { judgeAuthor, judgeConsent } from '../access/wish.ts';
@@ -30,15 +30,25 @@ export async function consentWork(context: Context, sent: JsonObject): Promise<R
   const { rule, doubts } = await compiled(context, kind, consent, record);
   if (doubts.length > 0) throw new Refusal('invalid', doubts);
   judgeConsent(asking, record, kind, rule);
-  const ended = rule ? endedBy(record, rule) : [];
-  const fresh = record.version === 0;
-  const without = ended.reduce((state, gone) => withConsent(state, gone, undefined), record);
-  const next = { ...withConsent(without, id, rule), version: record.version + 1 };
   return {
     id,
-    expects: fresh ? new Map() : new Map([[record.key, record.version]]),
-    record: next,
+    expects: record.version === 0 ? new Map() : new Map([[record.key, record.version]]),
     insert: [{ type: 'Consent', row: newRow(context, { type: 'Consent', id, resource: consent, rec: record.key }) }],
+    ...stateWith(context, record, id, rule),
+  };
+}
+
+/** The record with the Consent as it now is, and without those that it ends. */
+export function stateWith(
+  context: Context,
+  record: AccessRecord,
+  id: string,
+  rule: ConsentRule | undefined,
+): Pick<Ready, 'record' | 'amend'> {
+  const ended = rule ? endedBy(record, rule) : [];
+  const without = ended.reduce((state, gone) => withConsent(state, gone, undefined), record);
+  return {
+    record: { ...withConsent(without, id, rule), version: record.version + 1 },
     amend: ended.map((gone) => inactivated(context, gone)),
   };
 }

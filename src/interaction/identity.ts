@@ -1,5 +1,6 @@
 // Minimal identity: whoever knows the exact INS may know that the record exists and whether it is open, no more.
 
+import { reaches } from '../access/opening.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { isOpen } from '../access/standing.ts';
 import { refuse } from '../fhir/outcome.ts';
@@ -11,7 +12,7 @@ import type { Query } from '../search/query.ts';
 import { leave, touchedBy } from './answer.ts';
 import { queryText, searchset } from './bundle.ts';
 import { type Context, isTester } from './context.ts';
-import { permissionFor } from './reach.ts';
+import { askingFor, permissionFor } from './reach.ts';
 import type { Searched } from './search.ts';
 
 const knowing = new Set(['professional', 'structure', 'feeder', 'agent', 'delegate']);
@@ -31,7 +32,8 @@ async function find(context: Context, query: Query, identity: Ins): Promise<Sear
   const { store, moments, trail, baseUrl } = context;
   const reading = store.reading(moments);
   const key = await store.records.keyOf(identity);
-  const record = key === undefined ? undefined : await store.records.get(key);
+  const known = key === undefined ? undefined : await store.records.get(key);
+  const record = known && reaches(await askingFor(context, 's', 'Patient'), known) ? known : undefined;
   const self = `${baseUrl}/Patient?${queryText(query.applied)}`;
   const permission = await permissionFor(context, 's', 'Patient', record ? [record.key] : []);
   // Also the guard: what is said of the record is what it is now.

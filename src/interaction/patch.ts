@@ -4,11 +4,11 @@ import { applyPatch, type Operation } from 'rfc6902';
 import { judgeChange } from '../access/change.ts';
 import { kindOf } from '../access/consent.ts';
 import type { AccessRecord } from '../access/record.ts';
-import { withConsent, withTeam } from '../access/state.ts';
+import { withTeam } from '../access/state.ts';
 import { judgeConsent } from '../access/wish.ts';
 import { isObject, type JsonObject, objectsOf } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
-import { compiled } from './consent.ts';
+import { compiled, stateWith } from './consent.ts';
 import { type Answer, type Context, capabilityOf, codingsOf } from './context.ts';
 import { writable } from './delete.ts';
 import { lineOf } from './document.ts';
@@ -137,5 +137,5 @@ async function consequences(
   const { rule, doubts } = await compiled(context, kind, after, record);
   if (doubts.length > 0) throw new Refusal('invalid', doubts);
   if (rule !== undefined) judgeConsent(await askingFor(context, 'u', 'Consent'), record, kind, rule);
-  return { record: withConsent(record, id, rule) };
+  return stateWith(context, record, id, rule);
 }

@@ -69,12 +69,7 @@ export class Reading {
     const pipeline = this.#rows(type, permission, and(permission[under](type), filter), filter, stages);
     if (pipeline === undefined) return [];
     const last = { $project: { idx: 0, p: 0, ...(order.some(({ field }) => field.startsWith('s.')) ? {} : { s: 0 }) } };
-    return await this.#guarded<Found>(
-      type,
-      permission,
-      [...pipeline, last],
-      hintFor(permission, type, filter, order),
-    );
+    return await this.#guarded<Found>(type, permission, [...pipeline, last], hintFor(permission, type, filter, order));
   }
 
   async count(type: string, permission: Permission, filter: Filter): Promise<number> {

@@ -68,6 +68,13 @@ async function envelopesOf(
       .find({ _id: { $in: ids } }, { ...within, projection: { rd: 1, hold: 1, tc: 1, tcs: 1 } })
       .toArray();
     for (const row of rows) found.set(`${type}/${row._id}`, row);
+    const gone = ids.filter((id) => !found.has(`${type}/${id}`));
+    if (gone.length === 0) continue;
+    // What is deleted hides as it did at the end.
+    const tombstones = await database.history
+      .find({ type, id: { $in: gone }, deleted: true }, { ...within, projection: { id: 1, rd: 1, hold: 1, tc: 1, tcs: 1 } })
+      .toArray();
+    for (const row of tombstones) found.set(`${type}/${row.id}`, row);
   }
   return found;
 }
