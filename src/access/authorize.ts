@@ -1,38 +1,27 @@
 // The formula of access: caller, now, statute and the record's access state in, what may be read and written out.
-// Every line names the readers' list `rd`: a row without it is seen by nobody.
-import { all, and, equals, type Filter, known, none, not, oneOf, or, prefix, range, within } from '../filter/filter.ts';
+import { all, and, equals, type Filter, known, none, not, or, prefix, range } from '../filter/filter.ts';
 import type { Caller, Who } from '../identity/caller.ts';
-import { denied, isPermitted, permitted } from './emergency.ts';
+import type { Asking } from './asking.ts';
+import { closed, held, labelled, ownDeposits, type Rules } from './formula.ts';
 import { reaches } from './opening.ts';
 import { type Clause, type Elsewhere, nothingAt, type Permission, permissionOf } from './permission.ts';
-import { concerns, provisionFilter, type Standing } from './provision.ts';
+import { isShutOut, ofProfessional, ownActs } from './professional.ts';
+import { concerns, provisionFilter } from './provision.ts';
 import type { AccessRecord } from './record.ts';
 import {
   blockFilter,
   depositorOf,
-  hasCard,
   inForce,
   isBlocked,
-  isDeclared,
   isDelegated,
   isInCharge,
   isOpen,
   isOwn,
   namesOf,
-  occupational,
   openFilter,
   standingIn,
-  teamsOf,
 } from './standing.ts';
-import type { Statute } from './statute.ts';
 import { isDirectory, ruling } from './type.ts';
-
-/** `bound`: the key of the one record that the token's scopes are bound to, if they are. */
-export type Asking = { readonly caller: Caller; readonly now: Date; readonly statute: Statute; readonly bound?: string };
-type Professional = Extract<Who, { kind: 'professional' }>;
-
-const labelled = (reader: string): Filter => equals('rd', reader);
-const held = range('hold', { gt: { moment: 'now' } });
 
 /** Directory and conformance resources: read by every recognised caller, written by the operator. */
 export function authorizeDirectory({ caller }: Asking): Permission {
@@ -67,9 +56,8 @@ function elsewhere({ caller, now, statute, bound }: Asking, type: string): Elsew
   const open = openFilter(statute, now);
   if (type === 'AuditEvent' && who.kind === 'professional') return { own: ownActs(who, statute), record: open, orphans: true };
   if (ruling(type) !== 'clinical' || (who.kind !== 'professional' && who.kind !== 'structure')) return undefined;
-  const depositor = depositorOf(caller);
   return {
-    own: and(equals('dep', depositor), labelled(depositor)),
+    own: ownDeposits(caller),
     record: and(open, not(blockFilter(namesOf(who), now))),
     orphans: false,
   };
@@ -91,9 +79,6 @@ function clauseFor(asking: Asking, record: AccessRecord, practice: AccessRecord 
     write: (type) => (caller.who.kind === 'feeder' ? write(type) : and(inWindow, write(type))),
   };
 }
-
-type Rules = Pick<Clause, 'read' | 'write'>;
-const closed: Rules = { read: () => none, write: () => none };
 
 function rules(asking: Asking, record: AccessRecord, practice: AccessRecord | undefined): Rules {
   const { caller, now, statute } = asking;
@@ -156,8 +141,7 @@ function ofRelated({ caller, now }: Asking, record: AccessRecord, related: strin
 
 function ofStructure({ caller, now }: Asking, record: AccessRecord): Rules {
   if (isBlocked(record, namesOf(caller.who), now)) return closed;
-  const depositor = depositorOf(caller);
-  const own = (type: string): Filter => (ruling(type) === 'clinical' ? and(equals('dep', depositor), labelled(depositor)) : none);
+  const own = (type: string): Filter => (ruling(type) === 'clinical' ? ownDeposits(caller) : none);
   return { read: own, write: own };
 }
 
@@ -169,97 +153,4 @@ function ofDelegate(
 ): Filter {
   if (!isDelegated(practice, who, now) || isBlocked(record, namesOf(who), now)) return none;
   return and(equals('ent', `d:${who.secretary.issuer}|${who.secretary.subject}`), equals('dep', depositorOf(caller)));
-}
-
-function ofProfessional(asking: Asking, record: AccessRecord, who: Professional): Rules {
-  const { caller, now, statute } = asking;
-  if (isShutOut(who, statute)) return closed;
-  const standing = standingIn(record, caller, now);
-  const blocked = isBlocked(record, namesOf(who), now);
-  const treating = isDeclared(record, caller, standing, 'PCP') || (!blocked && isDeclared(record, caller, standing, 'ATTPHYS'));
-  const view: View = { ...asking, record, who, standing, blocked, treating };
-  return {
-    read: (type) => (treating ? readAll(type) : readSome(view, type)),
-    write: (type) => writable(view, type),
-  };
-}
-
-type View = Asking & {
-  readonly record: AccessRecord;
-  readonly who: Professional;
-  readonly standing: Standing;
-  readonly blocked: boolean;
-  readonly treating: boolean;
-};
-
-function readAll(type: string): Filter {
-  return isDirectory(type) ? none : labelled('PCP');
-}
-
-function readSome(view: View, type: string): Filter {
-  const { record, who, standing, blocked, statute, now } = view;
-  switch (ruling(type)) {
-    case 'clinical':
-      return blocked ? none : or(ownDeposits(view), byPermit(view, type));
-    case 'identity':
-      return and(known(!blocked && isPermitted(view)), labelled('PS'));
-    case 'consent':
-      return blocked ? none : oneOf('_id', consentsAbout(record, standing));
-    case 'team':
-      return oneOf('_id', teamsOf(record, namesOf(who), now));
-    case 'trace':
-      return ownActs(who, statute);
-    case 'directory':
-      return none;
-  }
-}
-
-function byPermit(view: View, type: string): Filter {
-  const { record, who, caller, statute } = view;
-  if (caller.mode === 'TREAT' && statute.regime.professionalAccess === 'consent+vitale' && !hasCard(record, caller)) return none;
-  const allowed = habilitated(who, statute);
-  const reader = who.finess === undefined ? labelled('PS') : oneOf('rd', ['PS', `s:${who.finess}`]);
-  return and(permitted(view, type), not(denied(view, type)), or(oneOf('tc', allowed), within('tcs', allowed)), reader);
-}
-
-function ownDeposits({ caller }: View): Filter {
-  const depositor = depositorOf(caller);
-  return and(equals('dep', depositor), labelled(depositor));
-}
-
-function ownActs(who: Professional, statute: Statute): Filter {
-  return and(equals('by', `p:${who.rpps}`), within('tcs', ['AuditEvent', ...habilitated(who, statute)]), labelled('PS'));
-}
-
-/** Consents that permit him, have no nested provision and name no other person or document. */
-function consentsAbout({ consents }: AccessRecord, standing: Standing): readonly string[] {
-  return consents
-    .filter(
-      ({ kind, root }) => kind === 'sharing' && root.type === 'permit' && root.provisions.length === 0 && root.data === undefined,
-    )
-    .filter(({ root }) => root.actors?.every((actor) => standing.actors.has(actor)))
-    .map(({ id }) => id);
-}
-
-function writable(view: View, type: string): Filter {
-  const { record, caller, blocked } = view;
-  const sees = view.treating ? readAll(type) : readSome(view, type);
-  switch (ruling(type)) {
-    case 'clinical':
-      return blocked && !view.treating ? none : sees;
-    case 'consent':
-      return and(sees, equals('dep', depositorOf(caller)));
-    case 'team':
-      return hasCard(record, caller) ? sees : none;
-    default:
-      return none;
-  }
-}
-
-function isShutOut({ specialities }: Professional, { regime }: Statute): boolean {
-  return specialities.includes(occupational) && regime.occupationalPhysician === 'never';
-}
-
-export function habilitated({ profession }: Professional, { habilitation }: Statute): readonly string[] {
-  return habilitation.get(`${profession.system}|${profession.code}`) ?? [];
 }

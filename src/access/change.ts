@@ -3,7 +3,7 @@
 import { addMonths } from '../fhir/instant.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import type { Row } from '../filter/row.ts';
-import type { Asking } from './authorize.ts';
+import type { Asking } from './asking.ts';
 import { type Labeller, labelsOf, mayLift, maySet } from './label.ts';
 import { forbidden, rules } from './opening.ts';
 import type { AccessRecord } from './record.ts';

@@ -1,6 +1,6 @@
 // Who may deposit what: the create rules of each type, apart from the opening of a record.
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
-import type { Asking } from './authorize.ts';
+import type { Asking } from './asking.ts';
 import { type Label, labelsOf, mayDepositWith } from './label.ts';
 import { forbidden, judgeOpen, judgeReach, noDeposits, rules } from './opening.ts';
 import type { AccessRecord } from './record.ts';

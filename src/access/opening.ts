@@ -1,7 +1,7 @@
 // Who may open a record, and what the record's state lets be written in it.
 import { type Refusal, refuse } from '../fhir/outcome.ts';
 import type { Ins } from '../identity/caller.ts';
-import type { Asking } from './authorize.ts';
+import type { Asking } from './asking.ts';
 import type { AccessRecord } from './record.ts';
 import { depositorOf, hasCard, isInCharge, isOpen, isOwn, isReachable } from './standing.ts';
 

@@ -3,7 +3,7 @@
 import { addMonths } from '../fhir/instant.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
-import type { Asking } from './authorize.ts';
+import type { Asking } from './asking.ts';
 import { kindOf } from './consent.ts';
 import { forbidden, judgeOpen, judgeOpening, judgeReach, noDeposits, rules } from './opening.ts';
 import type { AccessRecord, ConsentKind, ConsentRule } from './record.ts';

@@ -1,5 +1,6 @@
 // Which records a request can be about for this caller, and his Permission there.
-import { type Asking, authorize, authorizeDirectory, authorizeEverywhere, authorizeTester } from '../access/authorize.ts';
+import type { Asking } from '../access/asking.ts';
+import { authorize, authorizeDirectory, authorizeEverywhere, authorizeTester } from '../access/authorize.ts';
 import type { Permission } from '../access/permission.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { namesOf } from '../access/standing.ts';

@@ -1,0 +1,101 @@
+// The professionals' line: everything to the médecin traitant, else own deposits and what permits, denies, matrix and labels leave.
+import { and, equals, type Filter, known, none, not, oneOf, or, within } from '../filter/filter.ts';
+import type { Who } from '../identity/caller.ts';
+import type { Asking } from './asking.ts';
+import { denied, isPermitted, permitted } from './emergency.ts';
+import { closed, labelled, ownDeposits, type Rules } from './formula.ts';
+import type { Standing } from './provision.ts';
+import type { AccessRecord } from './record.ts';
+import { depositorOf, hasCard, isBlocked, isDeclared, namesOf, occupational, standingIn, teamsOf } from './standing.ts';
+import type { Statute } from './statute.ts';
+import { isDirectory, ruling } from './type.ts';
+
+type Professional = Extract<Who, { kind: 'professional' }>;
+
+export function ofProfessional(asking: Asking, record: AccessRecord, who: Professional): Rules {
+  const { caller, now, statute } = asking;
+  if (isShutOut(who, statute)) return closed;
+  const standing = standingIn(record, caller, now);
+  const blocked = isBlocked(record, namesOf(who), now);
+  const treating = isDeclared(record, caller, standing, 'PCP') || (!blocked && isDeclared(record, caller, standing, 'ATTPHYS'));
+  const view: View = { ...asking, record, who, standing, blocked, treating };
+  return {
+    read: (type) => (treating ? readAll(type) : readSome(view, type)),
+    write: (type) => writable(view, type),
+  };
+}
+
+type View = Asking & {
+  readonly record: AccessRecord;
+  readonly who: Professional;
+  readonly standing: Standing;
+  readonly blocked: boolean;
+  readonly treating: boolean;
+};
+
+function readAll(type: string): Filter {
+  return isDirectory(type) ? none : labelled('PCP');
+}
+
+function readSome(view: View, type: string): Filter {
+  const { record, who, standing, blocked, statute, now } = view;
+  switch (ruling(type)) {
+    case 'clinical':
+      return blocked ? none : or(ownDeposits(view.caller), byPermit(view, type));
+    case 'identity':
+      return and(known(!blocked && isPermitted(view)), labelled('PS'));
+    case 'consent':
+      return blocked ? none : oneOf('_id', consentsAbout(record, standing));
+    case 'team':
+      return oneOf('_id', teamsOf(record, namesOf(who), now));
+    case 'trace':
+      return ownActs(who, statute);
+    case 'directory':
+      return none;
+  }
+}
+
+function byPermit(view: View, type: string): Filter {
+  const { record, who, caller, statute } = view;
+  if (caller.mode === 'TREAT' && statute.regime.professionalAccess === 'consent+vitale' && !hasCard(record, caller)) return none;
+  const allowed = habilitated(who, statute);
+  const reader = who.finess === undefined ? labelled('PS') : oneOf('rd', ['PS', `s:${who.finess}`]);
+  return and(permitted(view, type), not(denied(view, type)), or(oneOf('tc', allowed), within('tcs', allowed)), reader);
+}
+
+export function ownActs(who: Professional, statute: Statute): Filter {
+  return and(equals('by', `p:${who.rpps}`), within('tcs', ['AuditEvent', ...habilitated(who, statute)]), labelled('PS'));
+}
+
+/** Consents that permit him, have no nested provision and name no other person or document. */
+function consentsAbout({ consents }: AccessRecord, standing: Standing): readonly string[] {
+  return consents
+    .filter(
+      ({ kind, root }) => kind === 'sharing' && root.type === 'permit' && root.provisions.length === 0 && root.data === undefined,
+    )
+    .filter(({ root }) => root.actors?.every((actor) => standing.actors.has(actor)))
+    .map(({ id }) => id);
+}
+
+function writable(view: View, type: string): Filter {
+  const { record, caller, blocked } = view;
+  const sees = view.treating ? readAll(type) : readSome(view, type);
+  switch (ruling(type)) {
+    case 'clinical':
+      return blocked && !view.treating ? none : sees;
+    case 'consent':
+      return and(sees, equals('dep', depositorOf(caller)));
+    case 'team':
+      return hasCard(record, caller) ? sees : none;
+    default:
+      return none;
+  }
+}
+
+export function isShutOut({ specialities }: Professional, { regime }: Statute): boolean {
+  return specialities.includes(occupational) && regime.occupationalPhysician === 'never';
+}
+
+function habilitated({ profession }: Professional, { habilitation }: Statute): readonly string[] {
+  return habilitation.get(`${profession.system}|${profession.code}`) ?? [];
+}
