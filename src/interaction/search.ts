@@ -40,10 +40,14 @@ export async function search(context: Context, request: SearchRequest): Promise<
 function openPage(context: Context, { type, parameters, lenient }: SearchRequest): Page {
   const { cursors, caller } = context;
   const token = parameters.find(([name]) => name === '_page')?.[1];
-  if (token === undefined) return { query: parse(context, type, parameters, lenient) };
+  if (token === undefined) {
+    context.trail.query = `${type}?${queryText(parameters)}`;
+    return { query: parse(context, type, parameters, lenient) };
+  }
   if (parameters.length > 1) throw refuse('bad-parameter', 'A page is asked for by _page alone', 'http._page');
   const page = cursors.open(token, caller.id);
   if (page.type !== type) throw refuse('bad-page', 'This page cannot be opened; search again', 'http._page');
+  context.trail.query = `${type}?${queryText(page.parameters)} (next page)`;
   return { query: parse(context, type, page.parameters, true), after: page.values };
 }
 

@@ -1,0 +1,201 @@
+// The questions put to both worlds: every interaction on hidden, visible and unknown ids, every declared parameter with every modifier and prefix.
+import type { Conformance, SearchParameter, TypeCapability } from '../../src/conformance/conformance.ts';
+import { isObject, type JsonObject, objectsOf } from '../../src/fhir/json.ts';
+import { elementsOf } from '../../src/search/index-of.ts';
+import { mask } from '../resources.ts';
+import type { Created } from './world.ts';
+
+export type Question = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+const never = 'aaaaaaaaaaaaa-bbbbbbbbbbbbb';
+const prefixes = ['', 'eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'];
+const json = { 'Content-Type': 'application/fhir+json' };
+const get = (path: string): Question => ({ method: 'GET', path });
+
+/** What is asked about each interaction that the capability statement can declare. */
+export const byInteraction: Readonly<Record<string, (type: string, ids: readonly string[]) => readonly Question[]>> = {
+  read: (type, ids) =>
+    ids.flatMap((id) => [
+      get(`/${type}/${id}`),
+      { method: 'HEAD', path: `/${type}/${id}` },
+      { method: 'GET', path: `/${type}/${id}`, headers: { 'If-None-Match': 'W/"1"' } },
+    ]),
+  'search-type': (type, ids) => [
+    get(`/${type}`),
+    get(`/${type}?_total=accurate&_count=3`),
+    get(`/${type}?_summary=count`),
+    get(`/${type}?_count=1`),
+    get(`/${type}?_id=${ids.join(',')}`),
+    ...ids.map((id) => get(`/${type}?_id=${id}&_total=accurate`)),
+    {
+      method: 'POST',
+      path: `/${type}/_search`,
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: '_count=5&_total=accurate',
+    },
+  ],
+  create: () => [],
+  patch: (type, ids) =>
+    [never, ...ids].map((id) => ({
+      method: 'PATCH',
+      path: `/${type}/${id}`,
+      headers: { 'Content-Type': 'application/json-patch+json' },
+      body: JSON.stringify(mask),
+    })),
+  delete: (type, ids) => [never, ...ids].map((id) => ({ method: 'DELETE', path: `/${type}/${id}` })),
+};
+
+/** Values of a parameter as callers write them, taken from the resources themselves. */
+function valuesOf(parameter: SearchParameter, resources: readonly JsonObject[]): readonly string[] {
+  const values = resources.flatMap((resource) => elementsOf(parameter, resource)).flatMap((node) => texts(parameter, node));
+  return [...new Set(values)].slice(0, 4);
+}
+
+function texts({ type }: SearchParameter, node: unknown): readonly string[] {
+  if (typeof node === 'string' || typeof node === 'boolean') return [String(node)];
+  if (!isObject(node)) return [];
+  if (type === 'date') return [node.start, node.end].filter((value) => typeof value === 'string');
+  if (type === 'reference') return typeof node.reference === 'string' ? [node.reference] : [];
+  if (type === 'string') return [node.text, node.family, node.city].filter((value) => typeof value === 'string');
+  const codings = node.coding === undefined ? [{ system: node.system, code: node.code ?? node.value }] : objectsOf(node.coding);
+  return codings.flatMap(({ system, code }) =>
+    typeof code === 'string' ? [typeof system === 'string' ? `${system}|${code}` : code] : [],
+  );
+}
+
+/** Each modifier and prefix of each type of parameter. */
+const forms: Readonly<Record<string, (code: string, value: string) => readonly string[]>> = {
+  token: (code, value) => {
+    const [system = '', bare = value] = value.includes('|') ? value.split('|') : ['', value];
+    return [`${code}=${value}`, `${code}=${bare}`, `${code}=|${bare}`, `${code}=${system}|`, `${code}:not=${value}`].map(escaped);
+  },
+  string: (code, value) =>
+    [`${code}=${value}`, `${code}=${value.slice(0, 2)}`, `${code}:exact=${value}`, `${code}:contains=${value.slice(1, 3)}`].map(
+      escaped,
+    ),
+  date: (code, value) => prefixes.map((prefix) => `${code}=${prefix}${encodeURIComponent(value)}`),
+  reference: (code, value) =>
+    [`${code}=${value}`, `${code}=${value.split('/').at(-1)}`, `${code}:identifier=https://rpps.esante.gouv.fr|10003461033`].map(
+      escaped,
+    ),
+};
+export const modifiers: readonly string[] = ['missing', 'not', 'exact', 'contains', 'identifier'];
+
+function escaped(query: string): string {
+  const at = query.indexOf('=');
+  return `${query.slice(0, at)}=${encodeURIComponent(query.slice(at + 1))}`;
+}
+
+export function parameterQuestions(
+  capability: TypeCapability,
+  parameter: SearchParameter,
+  resources: readonly JsonObject[],
+): readonly Question[] {
+  const { type } = capability;
+  const { code } = parameter;
+  const ordered = code === '_security' ? [] : [`_sort=${code}&_count=4`, `_sort=-${code}&_count=4`];
+  const missing = code === '_id' || code === '_lastUpdated' ? [] : [`${code}:missing=true`, `${code}:missing=false`];
+  const made = forms[code === '_lastUpdated' ? 'date' : parameter.type];
+  if (made === undefined) throw new Error(`no questions for parameters of type ${parameter.type}`);
+  const given = valuesOf(parameter, resources);
+  return [...missing, ...ordered, ...given.flatMap((value) => made(code, value))].map((query) => get(`/${type}?${query}`));
+}
+
+/** One step from every reference parameter, by what hidden and visible targets are called. */
+function chainQuestions({ types }: Conformance, { type, search }: TypeCapability): readonly Question[] {
+  const ends: Readonly<Record<string, readonly string[]>> = {
+    Patient: [
+      'name=Lef',
+      'birthdate=lt1990',
+      'birthdate=gt1970',
+      'gender=male',
+      'identifier=urn:oid:1.2.250.1.213.1.4.10|180067512345643',
+    ],
+    Practitioner: ['name=Martin', 'identifier=10003461033', 'active=true'],
+    Organization: ['name=H'],
+    DocumentReference: ['type=34112-3', 'description=ancienne', 'status=superseded'],
+    RelatedPerson: ['name=Jean', 'relationship=HUSB'],
+    CareTeam: ['status=active'],
+  };
+  return [...search.values()]
+    .filter((parameter) => parameter.type === 'reference')
+    .flatMap(({ code, target }) =>
+      target
+        .filter((one) => types.has(one))
+        .flatMap((one) => (ends[one] ?? []).map((end) => get(`/${type}?${code}:${one}.${escaped(end)}`))),
+    );
+}
+
+function includeQuestions({ type, includes, revincludes }: TypeCapability): readonly Question[] {
+  return [...[...includes].map((name) => `_include=${name}`), ...[...revincludes].map((name) => `_revinclude=${name}`)].map(
+    (query) => get(`/${type}?${query}&_count=50`),
+  );
+}
+
+/** Reading questions: they leave nothing but traces. `ids`: hidden and visible ones by type. */
+export function questions(conformance: Conformance, created: readonly Created[]): readonly Question[] {
+  const all = [...conformance.types.values()].flatMap((capability) => {
+    const mine = created.filter(({ type }) => type === capability.type);
+    const resources = mine.map(({ resource }) => resource);
+    const ids = [never, ...mine.map(({ id }) => id)];
+    const asked = [...capability.interactions]
+      .filter((name) => name === 'read' || name === 'search-type')
+      .flatMap((name) => byInteraction[name]?.(capability.type, ids) ?? []);
+    if (!capability.interactions.has('search-type')) return asked;
+    const parameters = [...capability.search.values()].flatMap((parameter) =>
+      parameterQuestions(capability, parameter, resources),
+    );
+    return [...asked, ...parameters, ...chainQuestions(conformance, capability), ...includeQuestions(capability)];
+  });
+  // While the traces are few: every question leaves one.
+  return all.toSorted((a, b) => Number(b.path.includes('AuditEvent')) - Number(a.path.includes('AuditEvent')));
+}
+
+/** Attempts to change: asked last, of both worlds alike, with a look at the traces between. */
+export function attempts(conformance: Conformance, created: readonly Created[], patient: string): readonly Question[] {
+  const targets = created.filter(({ type }) => type === 'DocumentReference');
+  const binaries = targets.flatMap(({ resource }) =>
+    objectsOf(resource.content).flatMap(({ attachment }) =>
+      isObject(attachment) && typeof attachment.url === 'string' ? [attachment.url] : [],
+    ),
+  );
+  const document = (more: JsonObject): Question => ({
+    method: 'POST',
+    path: '/DocumentReference',
+    headers: json,
+    body: JSON.stringify({
+      resourceType: 'DocumentReference',
+      status: 'current',
+      type: { coding: [{ system: 'http://loinc.org', code: '34112-3' }] },
+      subject: { reference: `Patient/${patient}` },
+      date: '2026-11-12T10:00:00+01:00',
+      content: [{ attachment: { contentType: 'text/plain', title: 'x', data: 'eA==' } }],
+      ...more,
+    }),
+  });
+  const changed = [...conformance.types.values()].flatMap(({ type, interactions }) =>
+    ['patch', 'delete']
+      .filter((name) => interactions.has(name))
+      .flatMap(
+        (name) =>
+          byInteraction[name]?.(
+            type,
+            created.filter((one) => one.type === type).map(({ id }) => id),
+          ) ?? [],
+      ),
+  );
+  return [
+    ...['DocumentReference/aaaaaaaaaaaaa-bbbbbbbbbbbbb', ...targets.map(({ id }) => `DocumentReference/${id}`)].flatMap(
+      (reference) => ['appends', 'replaces'].map((code) => document({ relatesTo: [{ code, target: { reference } }] })),
+    ),
+    ...binaries.map((url) => document({ content: [{ attachment: { contentType: 'text/plain', title: 'x', url } }] })),
+    get(`/DocumentReference?patient=Patient/${patient}&_count=50`),
+    ...changed,
+    get('/AuditEvent?_count=500'),
+  ];
+}
