@@ -1,5 +1,6 @@
 // The server itself on a free port and a database of its own, with an issuer whose tokens it trusts.
 import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import request from 'supertest';
@@ -95,12 +96,15 @@ export async function startCarnet({
   };
 }
 
+const connections = new Agent({ keepAlive: true });
+
 function clientOf(address: string, token: string): Client {
   const send: Client['send'] = async (method, path, headers = {}, body) => {
     const asked = request(address)[method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete' | 'head' | 'put'](
       path.startsWith('http') ? path.replace(baseUrl, '/fhir') : `/fhir${path}`,
     );
     const sent = asked
+      .agent(connections)
       .set({ Authorization: `Bearer ${token}`, ...headers })
       .buffer(true)
       .parse(asText)

@@ -7,6 +7,8 @@ import { startEmbedded } from '../../src/store/embedded.ts';
 import { stopLeftover } from '../../src/store/leftover.ts';
 
 const prefix = 'carnet-test-';
+// In memory where the system has it: a test run waits for thousands of journal writes.
+const folders = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export default async function startMongod() {
   if (process.env.MONGODB_URI) {
@@ -14,7 +16,7 @@ export default async function startMongod() {
     return;
   }
   await removeAbandoned();
-  const dataDir = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  const dataDir = await mkdtemp(join(folders, `${prefix}${process.pid}-`));
   const embedded = await startEmbedded({ dataDir, cacheGb: 0.5, log: (line) => process.stderr.write(`${line}\n`) });
   process.env.TEST_MONGODB_URI = embedded.uri;
   globalThis.stopTestMongod = async () => {
@@ -25,8 +27,8 @@ export default async function startMongod() {
 
 /** A run that was killed leaves its folder and its mongod: the next one clears them. */
 async function removeAbandoned() {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
-    const folder = join(tmpdir(), name);
+  for (const name of readdirSync(folders).filter((entry) => entry.startsWith(prefix))) {
+    const folder = join(folders, name);
     if (isRunning(Number(name.slice(prefix.length).split('-')[0]))) continue;
     if (existsSync(join(folder, 'mongod'))) await stopLeftover(join(folder, 'mongod'), () => {});
     await rm(folder, { recursive: true, force: true });

@@ -20,10 +20,14 @@ const get = (path: string): Question => ({ method: 'GET', path });
 /** What is asked about each interaction that the capability statement can declare. */
 export const byInteraction: Readonly<Record<string, (type: string, ids: readonly string[]) => readonly Question[]>> = {
   read: (type, ids) =>
-    ids.flatMap((id) => [
+    ids.flatMap((id, at) => [
       get(`/${type}/${id}`),
-      { method: 'HEAD', path: `/${type}/${id}` },
-      { method: 'GET', path: `/${type}/${id}`, headers: { 'If-None-Match': 'W/"1"' } },
+      ...(at > 3
+        ? []
+        : [
+            { method: 'HEAD', path: `/${type}/${id}` },
+            { method: 'GET', path: `/${type}/${id}`, headers: { 'If-None-Match': 'W/"1"' } },
+          ]),
     ]),
   'search-type': (type, ids) => [
     get(`/${type}`),
@@ -31,7 +35,7 @@ export const byInteraction: Readonly<Record<string, (type: string, ids: readonly
     get(`/${type}?_summary=count`),
     get(`/${type}?_count=1`),
     get(`/${type}?_id=${ids.join(',')}`),
-    ...ids.map((id) => get(`/${type}?_id=${id}&_total=accurate`)),
+    ...ids.slice(0, 4).map((id) => get(`/${type}?_id=${id}&_total=accurate`)),
     {
       method: 'POST',
       path: `/${type}/_search`,
@@ -53,7 +57,8 @@ export const byInteraction: Readonly<Record<string, (type: string, ids: readonly
 /** Values of a parameter as callers write them, taken from the resources themselves. */
 function valuesOf(parameter: SearchParameter, resources: readonly JsonObject[]): readonly string[] {
   const values = resources.flatMap((resource) => elementsOf(parameter, resource)).flatMap((node) => texts(parameter, node));
-  return [...new Set(values)].slice(0, 4);
+  const distinct = [...new Set(values)];
+  return [...new Set([...distinct.slice(0, 1), ...distinct.slice(-2)])];
 }
 
 function texts({ type }: SearchParameter, node: unknown): readonly string[] {
@@ -98,12 +103,15 @@ export function parameterQuestions(
 ): readonly Question[] {
   const { type } = capability;
   const { code } = parameter;
-  const ordered = code === '_security' ? [] : [`_sort=${code}&_count=4`, `_sort=-${code}&_count=4`];
-  const missing = code === '_id' || code === '_lastUpdated' ? [] : [`${code}:missing=true`, `${code}:missing=false`];
+  const absent = [`${code}:missing=true`, `${code}:missing=false`];
+  const sorted = [`_sort=${code}&_count=4`, `_sort=-${code}&_count=4`];
+  const both = absent.map((query, at) => `${query}&${sorted[at]}`);
+  // Neither is ever missing; a label is no order.
+  const whole = code === '_id' || code === '_lastUpdated' ? sorted : code === '_security' ? absent : both;
   const made = forms[code === '_lastUpdated' ? 'date' : parameter.type];
   if (made === undefined) throw new Error(`no questions for parameters of type ${parameter.type}`);
   const given = valuesOf(parameter, resources);
-  return [...missing, ...ordered, ...given.flatMap((value) => made(code, value))].map((query) => get(`/${type}?${query}`));
+  return [...whole, ...given.flatMap((value) => made(code, value))].map((query) => get(`/${type}?${query}`));
 }
 
 /** One step from every reference parameter, by what hidden and visible targets are called. */

@@ -1,0 +1,77 @@
+// Two worlds asked the same questions in step, and how a caller's answers from them are compared.
+import { expect } from '@jest/globals';
+import type { Reply } from '../carnet.ts';
+import { conformance } from '../conformance/example.ts';
+import { attempts, type Question, questions } from './requests.ts';
+import { everybody, steps } from './story.ts';
+import { build, isHidden, namesOf, questionsFrom, type World } from './world.ts';
+
+export type Difference = { readonly question: string; readonly full: string; readonly without: string };
+
+/** Both answers from a little before the place where they part. */
+function difference(question: string, full: string, without: string): Difference {
+  let at = 0;
+  while (at < full.length && full[at] === without[at]) at += 1;
+  const cut = (text: string): string => text.slice(Math.max(0, at - 150), at + 250);
+  return { question, full: cut(full), without: cut(without) };
+}
+
+/** Everything of an answer but its date and the sealed token of the next page. */
+function shape({ status, headers, text }: Reply): string {
+  const { date: _date, connection: _connection, 'keep-alive': _keep, ...kept } = headers;
+  if (text.includes('_page='))
+    return JSON.stringify([status, { ...kept, 'content-length': '' }, text.replaceAll(/_page=[\w-]+/g, '_page=')]);
+  return JSON.stringify([status, kept, text]);
+}
+
+async function ask(world: World, caller: string, step: number, { method, path, headers = {}, body }: Question): Promise<Reply> {
+  return await world.at(step, caller).send(method, path, { 'X-Request-Id': 'same', ...headers }, body);
+}
+
+/** Both worlds in step; a next link is followed in each, up to five pages. */
+export async function compare(
+  full: World,
+  without: World,
+  caller: string,
+  asked: readonly Question[],
+  first: number,
+): Promise<readonly Difference[]> {
+  const differences: Difference[] = [];
+  let step = first;
+  for (const question of asked) {
+    let pair: readonly [Question, Question] = [question, question];
+    for (let page = 0; page < 5; page += 1) {
+      step += 1;
+      const [one, other] = await Promise.all([ask(full, caller, step, pair[0]), ask(without, caller, step, pair[1])]);
+      const asked = `${pair[0].method} ${pair[0].path} ${pair[0].body ?? ''} page ${page}`;
+      if (shape(one) !== shape(other)) differences.push(difference(asked, shape(one), shape(other)));
+      const next = [one, other].map(
+        ({ body }) => body?.link?.find(({ relation }: { relation: string }) => relation === 'next')?.url as string | undefined,
+      );
+      if (next[0] === undefined || next[1] === undefined) break;
+      pair = [
+        { method: 'GET', path: next[0] },
+        { method: 'GET', path: next[1] },
+      ];
+    }
+  }
+  return differences;
+}
+
+/** Everything is asked of a world that has what the caller may not see and of one that never had it. */
+export async function expectAlike(caller: string): Promise<void> {
+  expect(steps.filter((step) => isHidden(step, caller)).length).toBeGreaterThan(0);
+  const full = await build(everybody, steps, () => false);
+  const without = await build(everybody, steps, (step) => isHidden(step, caller), full.created);
+  try {
+    const asked = questions(conformance, full.created);
+    const read = await compare(full, without, caller, asked, questionsFrom);
+    const writes = attempts(conformance, full.created, namesOf(full.created).adult ?? '');
+    const tried = await compare(full, without, caller, writes, questionsFrom + 20 * asked.length);
+    process.stderr.write(`worlds: ${asked.length + writes.length} questions compared for ${caller}\n`);
+    expect([...read, ...tried].slice(0, 5)).toEqual([]);
+  } finally {
+    await full.stop();
+    await without.stop();
+  }
+}
