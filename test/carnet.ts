@@ -105,7 +105,8 @@ function clientOf(address: string, token: string): Client {
     );
     const sent = asked
       .agent(connections)
-      .set({ Authorization: `Bearer ${token}`, ...headers })
+      // No socket is kept that the server may just be closing.
+      .set({ Authorization: `Bearer ${token}`, Connection: 'close', ...headers })
       .buffer(true)
       .parse(asText)
       .redirects(0)

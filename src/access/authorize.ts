@@ -1,8 +1,8 @@
 // The formula of access: caller, now, statute and the record's access state in, what may be read and written out.
-import { all, and, equals, type Filter, known, none, not, or, prefix, range } from '../filter/filter.ts';
+import { all, and, equals, type Filter, known, none, not, or } from '../filter/filter.ts';
 import type { Caller, Who } from '../identity/caller.ts';
 import type { Asking } from './asking.ts';
-import { closed, held, labelled, ownDeposits, type Rules } from './formula.ts';
+import { closed, held, inWindow, labelled, ownDeposits, type Rules } from './formula.ts';
 import { reaches } from './opening.ts';
 import { type Clause, type Elsewhere, nothingAt, type Permission, permissionOf } from './permission.ts';
 import { isShutOut, ofProfessional, ownActs } from './professional.ts';
@@ -54,7 +54,8 @@ function elsewhere({ caller, now, statute, bound }: Asking, type: string): Elsew
   if (caller.mode !== 'TREAT' || bound !== undefined || isDirectory(type)) return undefined;
   if (who.kind === 'professional' && isShutOut(who, statute)) return undefined;
   const open = openFilter(statute, now);
-  if (type === 'AuditEvent' && who.kind === 'professional') return { own: ownActs(who, statute), record: open, orphans: true };
+  if (type === 'AuditEvent' && who.kind === 'professional')
+    return { own: and(inWindow(type, statute), ownActs(who, statute)), record: open, orphans: true };
   if (ruling(type) !== 'clinical' || (who.kind !== 'professional' && who.kind !== 'structure')) return undefined;
   return {
     own: ownDeposits(caller),
@@ -67,16 +68,13 @@ function clauseFor(asking: Asking, record: AccessRecord, practice: AccessRecord 
   const { caller } = asking;
   const { key, version } = record;
   if (!reaches(asking, record)) return nothingAt(key, version);
-  const inWindow = or(
-    not(prefix('dep', 'f:')),
-    range('date', { gte: { moment: 'today', months: -asking.statute.regime.claimsMonths } }),
-  );
+  const current = (type: string): Filter => inWindow(type, asking.statute);
   const { read, write } = rules(asking, record, practice);
   return {
     key,
     version,
-    read: (type) => and(inWindow, read(type)),
-    write: (type) => (caller.who.kind === 'feeder' ? write(type) : and(inWindow, write(type))),
+    read: (type) => and(current(type), read(type)),
+    write: (type) => (caller.who.kind === 'feeder' ? write(type) : and(current(type), write(type))),
   };
 }
 

@@ -4,7 +4,7 @@ import { addMonths } from '../fhir/instant.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import type { Row } from '../filter/row.ts';
 import type { Asking } from './asking.ts';
-import { type Labeller, labelsOf, mayLift, maySet } from './label.ts';
+import { type Labeller, labelsOf, mayLift, maySet, otherLabels } from './label.ts';
 import { forbidden, rules } from './opening.ts';
 import type { AccessRecord } from './record.ts';
 import { depositorOf, isMinor } from './standing.ts';
@@ -40,9 +40,14 @@ function judgeStatus(asking: Asking, record: AccessRecord, { type, row, before, 
   throw forbidden();
 }
 
-function judgeLabelChange(by: Labeller, { before, after }: Change): void {
+function judgeLabelChange(by: Labeller, { type, before, after }: Change): void {
   const had = labelsOf(before);
   const has = labelsOf(after);
+  if (!by.depositor && otherLabels(before).join() !== otherLabels(after).join())
+    throw forbidden('Labels of other systems are its depositor’s');
+  // What rules the record itself is labelled by its ruler.
+  const rules = by.as === 'holder' || by.as === 'representative' || ruling(type) === 'clinical';
+  if (!rules && had.symmetricDifference(has).size > 0) throw forbidden('You may not set labels here');
   for (const label of has) if (!had.has(label) && !maySet(label, by)) throw forbidden(`You may not set ${label}`);
   for (const label of had) if (!has.has(label) && !mayLift(label, by)) throw forbidden(`You may not lift ${label}`);
 }

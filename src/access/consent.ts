@@ -33,6 +33,8 @@ const elements = new Set([
   'provision',
 ]);
 
+const lists = ['actor', 'purpose', 'class', 'securityLabel', 'code', 'data', 'provision'];
+
 /** What was looked up for it: actor references to business identifiers, `data` references to lines of succession. */
 export type Resolved = { readonly actors: ReadonlyMap<string, Actor>; readonly lines: ReadonlyMap<string, readonly string[]> };
 
@@ -57,8 +59,9 @@ export function compileConsent(consent: JsonObject, resolved: Resolved, statute:
   const role = reader.roles.size === 1 ? [...reader.roles][0] : undefined;
   if (reader.roles.size > 1) doubt('one declaration names one role', 'Consent.provision.actor');
   if (consent.status !== 'active') return { rule: undefined, doubts };
-  if (root === undefined || kind === undefined) return { rule: undefined, doubts };
-  const id = String(consent.id);
+  if (root === undefined || kind === undefined || (root.type === 'permit' && doubts.length > 0))
+    return { rule: undefined, doubts };
+  const id = textOf(consent.id) ?? '';
   return { rule: role === undefined ? { id, kind, root } : { id, kind, root, role }, doubts };
 }
 
@@ -70,6 +73,7 @@ class ProvisionReader {
   readonly #resolved: Resolved;
   readonly #statute: Statute;
   readonly #doubt: Doubt;
+  #count = 0;
 
   constructor(resolved: Resolved, statute: Statute, doubt: Doubt) {
     this.#resolved = resolved;
@@ -82,6 +86,7 @@ class ProvisionReader {
     let understood = true;
     const doubt: Doubt = (text, expression) => {
       understood = false;
+      this.#count += 1;
       this.#doubt(text, expression);
     };
     if (!isObject(node) || (node.type !== 'permit' && node.type !== 'deny')) {
@@ -93,23 +98,28 @@ class ProvisionReader {
     for (const name of Object.keys(node)) {
       if (!elements.has(name)) doubt('this element is not understood here', `${path}.${name}`);
     }
-    const parts = Object.assign({}, ...this.#parts(node, path, doubt)) as Part;
-    const nested = objectsOf(node.provision).map((child, at) => this.read(child, `${path}.provision[${at}]`, type));
-    if (nested.includes(undefined)) understood = false;
+    const odd = lists.filter((name) => node[name] !== undefined && !isList(node[name]));
+    for (const name of odd) doubt('a list of elements is required', `${path}.${name}`);
+    // What is no list restricts nothing.
+    const readable = Object.fromEntries(Object.entries(node).filter(([name]) => !odd.includes(name)));
+    const parts = Object.assign({}, ...this.#parts(readable, path, doubt, above)) as Part;
+    const before = this.#count;
+    const nested = objectsOf(readable.provision).map((child, at) => this.read(child, `${path}.provision[${at}]`, type));
+    if (this.#count > before) understood = false;
     if (!understood && (type === 'permit' || above === type)) return undefined;
     return { type, ...parts, provisions: nested.filter((child) => child !== undefined) };
   }
 
-  #parts(node: JsonObject, path: string, doubt: Doubt): Part[] {
+  #parts(node: JsonObject, path: string, doubt: Doubt, above: 'permit' | 'deny' | undefined): Part[] {
     return [
       this.#period('period', node.period, path, doubt),
       this.#period('dataPeriod', node.dataPeriod, path, doubt),
-      this.#actors(node, path, doubt),
+      this.#actors(node, path, doubt, above),
       this.#action(node, path, doubt),
       this.#purposes(node, path, doubt),
       this.#classes(node, path, doubt),
       this.#codes(node, path, doubt),
-      this.#labels(node),
+      this.#labels(node, path, doubt),
       this.#data(node, path, doubt),
     ];
   }
@@ -117,12 +127,12 @@ class ProvisionReader {
   #period(name: 'period' | 'dataPeriod', value: unknown, path: string, doubt: Doubt): Part {
     if (value === undefined) return {};
     const interval: Interval | undefined = isObject(value) ? periodOf(value) : undefined;
-    if (interval !== undefined) return { [name]: interval };
+    if (interval !== undefined && interval.low <= interval.high) return { [name]: interval };
     doubt('this period cannot be read', `${path}.${name}`);
     return {};
   }
 
-  #actors(node: JsonObject, path: string, doubt: Doubt): Part {
+  #actors(node: JsonObject, path: string, doubt: Doubt, above: 'permit' | 'deny' | undefined): Part {
     if (node.actor === undefined) return {};
     const actors = objectsOf(node.actor).map((actor, at) => {
       const coding = isObject(actor.role) ? objectsOf(actor.role.coding) : [];
@@ -130,13 +140,15 @@ class ProvisionReader {
         ({ system, code }) => typeof code === 'string' && Object.hasOwn(roleSystems, code) && roleSystems[code] === system,
       )?.code;
       if (role === undefined) doubt('the role must be IRCP, PCP or ATTPHYS', `${path}.actor[${at}].role`);
-      if (role === 'PCP' || role === 'ATTPHYS') this.roles.add(role);
+      const declares = role === 'PCP' || role === 'ATTPHYS';
+      if (declares && above !== undefined) doubt('a declaration stands at the root', `${path}.actor[${at}].role`);
+      else if (declares) this.roles.add(role);
       const known = this.#resolved.actors.get(actorKey(actor.reference));
       if (known === undefined) doubt('this actor has no business identifier', `${path}.actor[${at}].reference`);
       return known;
     });
     const found = actors.filter((actor) => actor !== undefined);
-    return found.length === 0 ? {} : { actors: found };
+    return found.length === actors.length ? { actors: found } : {};
   }
 
   #action(node: JsonObject, path: string, doubt: Doubt): Part {
@@ -188,10 +200,15 @@ class ProvisionReader {
     return found.length === codes.length ? { codes: found } : {};
   }
 
-  #labels(node: JsonObject): Part {
-    return node.securityLabel === undefined
-      ? {}
-      : { labels: objectsOf(node.securityLabel).map(({ system, code }) => `${code}|${system ?? ''}`) };
+  #labels(node: JsonObject, path: string, doubt: Doubt): Part {
+    if (node.securityLabel === undefined) return {};
+    const labels = objectsOf(node.securityLabel).map(({ system, code }, at) => {
+      if (typeof code === 'string' && typeof system === 'string') return `${code}|${system}`;
+      doubt('a label has system and code', `${path}.securityLabel[${at}]`);
+      return undefined;
+    });
+    const found = labels.filter((label) => label !== undefined);
+    return found.length === labels.length ? { labels: found } : {};
   }
 
   #data(node: JsonObject, path: string, doubt: Doubt): Part {
@@ -206,6 +223,10 @@ class ProvisionReader {
     });
     return data.includes(undefined) ? {} : { data: data.flatMap((lines) => lines ?? []) };
   }
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(isObject);
 }
 
 /** How a Reference is looked up among resolved actors: its business identifier, else its literal. */

@@ -28,7 +28,11 @@ export function judgeDepositor({ caller, statute }: Asking, { type, category }: 
   if (who.kind === 'tester') return;
   if (who.kind === 'agent' || who.kind === 'operator') throw forbidden();
   if (who.kind === 'feeder' && !reimbursement.has(type)) throw forbidden();
-  if (who.kind === 'professional' && who.specialities.includes(occupational) && statute.regime.occupationalPhysician === 'never')
+  if (
+    (who.kind === 'professional' || who.kind === 'delegate') &&
+    who.specialities.includes(occupational) &&
+    statute.regime.occupationalPhysician === 'never'
+  )
     throw forbidden();
   if (who.kind !== 'holder' && who.kind !== 'related') return;
   if (!contributions.has(type)) throw forbidden('Not a contribution of the patient');
@@ -47,7 +51,6 @@ export function judgeDeposit(asking: Asking, record: AccessRecord, practice: Acc
     if (!rules(asking, record)) throw noDeposits();
   } else if (isBlocked(record, namesOf(who), now) && !isDeclared(record, caller, standingIn(record, caller, now), 'PCP'))
     throw noDeposits();
-  if (caller.mode === 'ETREAT') throw forbidden('Centre 15 reads only');
   if (who.kind === 'delegate' && !isDelegated(practice, who, now)) throw noDeposits();
   judgeLabels(asking, record, labelsOf(deposit.resource));
 }
@@ -58,6 +61,14 @@ function judgeLabels({ caller, now }: Asking, record: AccessRecord, labels: Read
   for (const label of labels) {
     if (!mayDepositWith(label, { as, minor: isMinor(record, now) })) throw forbidden(`You may not set ${label}`);
   }
+}
+
+/** On what rules the record itself only its ruler sets labels, and none that hides it from the holder. */
+export function judgeRuleLabels(asking: Asking, record: AccessRecord | undefined, resource: JsonObject): void {
+  const labels = labelsOf(resource);
+  if (labels.size === 0) return;
+  if (record === undefined || !rules(asking, record)) throw forbidden('You may not set labels here');
+  judgeLabels(asking, record, labels);
 }
 
 const proofUrl = 'https://carnet.example/fhir/StructureDefinition/guardianship-proof';
@@ -82,7 +93,7 @@ export function judgeRelatedPerson(
       isObject(person.period) && textOf(person.period.start) !== undefined && textOf(person.period.end) !== undefined;
     const hasProof = objectsOf(person.extension).some(({ url }) => url === proofUrl);
     if (!hasPeriod || !hasProof) throw forbidden('Guardianship needs a period with an end, and a proof document');
-    if (record === undefined) throw noDeposits();
+    if (record === undefined || (!record.opened && asking.statute.regime.opening === 'express')) throw noDeposits();
     return;
   }
   if (kind !== 'holder' && kind !== 'related') throw forbidden();

@@ -42,8 +42,7 @@ function permitsFor({ record, who, standing }: Case): readonly ConsentRule[] {
   });
 }
 
+/** A deny of everything: of a type, too, that no provision can name. */
 function isObjected({ record, standing }: Case): boolean {
-  return inForce(record, 'sharing', 'deny').some(
-    ({ root }) => concerns(root, standing) && provisionFilter(root, standing, 'DocumentReference').op === 'all',
-  );
+  return inForce(record, 'sharing', 'deny').some(({ root }) => provisionFilter(root, standing, '').op === 'all');
 }

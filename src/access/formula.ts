@@ -1,8 +1,9 @@
 // The pieces that the lines of the formula share. Every line names the readers' list `rd`: a row without it is seen by nobody.
-import { and, equals, type Filter, none, range } from '../filter/filter.ts';
+import { and, equals, exists, type Filter, none, not, or, prefix, range } from '../filter/filter.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { Clause } from './permission.ts';
 import { depositorOf } from './standing.ts';
+import type { Statute } from './statute.ts';
 
 /** What a line lets be read, and where it lets writes find their target. */
 export type Rules = Pick<Clause, 'read' | 'write'>;
@@ -12,6 +13,14 @@ export const closed: Rules = { read: () => none, write: () => none };
 export const labelled = (reader: string): Filter => equals('rd', reader);
 
 export const held: Filter = range('hold', { gt: { moment: 'now' } });
+
+/** What the feeder deposited ages out, and the traces that point at it. */
+export function inWindow(type: string, { regime }: Statute): Filter {
+  const since = { gte: { moment: 'today', months: -regime.claimsMonths } } as const;
+  return type === 'AuditEvent'
+    ? or(not(exists('feed')), range('feed', since))
+    : or(not(prefix('dep', 'f:')), range('date', since));
+}
 
 export function ownDeposits(caller: Caller): Filter {
   const depositor = depositorOf(caller);

@@ -42,21 +42,31 @@ export function inherit(members: readonly Member[]): ReadonlyMap<string, Envelop
     return result;
   };
   for (const member of members) downward(member, new Set());
-  return new Map(members.map((member) => [member.row._id, upward(member, members, inherited, new Set())]));
+  return upward(members, inherited);
 }
 
-function upward(
-  member: Member,
-  members: readonly Member[],
-  inherited: ReadonlyMap<string, Envelope>,
-  path: ReadonlySet<string>,
-): Envelope {
-  const id = member.row._id;
-  let result = inherited.get(id) ?? ownEnvelope(member);
-  for (const other of members) {
-    const supersedes = targetsOf(other.resource).some((target) => target.id === id && target.code === 'replaces');
-    if (supersedes && !path.has(other.row._id))
-      result = strictest(result, upward(other, members, inherited, new Set([...path, id])), true);
+/** Each once, however many ways lead to it: a line may be a dense net. */
+function upward(members: readonly Member[], inherited: ReadonlyMap<string, Envelope>): ReadonlyMap<string, Envelope> {
+  const successors = new Map<string, Member[]>();
+  for (const member of members) {
+    for (const { id } of targetsOf(member.resource).filter(({ code }) => code === 'replaces'))
+      successors.set(id, [...(successors.get(id) ?? []), member]);
   }
-  return result;
+  const effective = new Map<string, Envelope>();
+  const open = new Set<string>();
+  const visit = (member: Member): Envelope => {
+    const id = member.row._id;
+    const known = effective.get(id);
+    if (known) return known;
+    open.add(id);
+    let result = inherited.get(id) ?? ownEnvelope(member);
+    for (const successor of successors.get(id) ?? []) {
+      if (!open.has(successor.row._id)) result = strictest(result, visit(successor), true);
+    }
+    open.delete(id);
+    effective.set(id, result);
+    return result;
+  };
+  for (const member of members) visit(member);
+  return effective;
 }

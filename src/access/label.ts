@@ -11,13 +11,25 @@ const labels: readonly Label[] = ['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_R
 
 /** The visibility labels of a resource, of meta.security and of a document's securityLabel alike. */
 export function labelsOf(resource: JsonObject): ReadonlySet<Label> {
-  const inMeta = isObject(resource.meta) ? objectsOf(resource.meta.security) : [];
-  const onDocument = objectsOf(resource.securityLabel).flatMap(({ coding }) => objectsOf(coding));
-  return new Set(
-    labels.filter((label) =>
-      [...inMeta, ...onDocument].some(({ system, code }) => system === visibilitySystem && code === label),
-    ),
-  );
+  const codings = codingsIn(resource);
+  return new Set(labels.filter((label) => codings.some(({ system, code }) => system === visibilitySystem && code === label)));
+}
+
+/** Whether it has a visibility label that is none of these: it would hide nothing. */
+export function hasUnknownLabel(resource: JsonObject): boolean {
+  return codingsIn(resource).some(({ system, code }) => system === visibilitySystem && !labels.some((label) => label === code));
+}
+
+/** Labels that are not of visibility, as texts in order. */
+export function otherLabels(resource: JsonObject): readonly string[] {
+  const codings = codingsIn(resource).filter(({ system }) => system !== visibilitySystem);
+  const texts = objectsOf(resource.securityLabel).flatMap(({ text }) => (text === undefined ? [] : [`text ${text}`]));
+  return [...new Set([...codings.map(({ system, code }) => `${system}|${code}`), ...texts])].sort();
+}
+
+function codingsIn({ meta, securityLabel }: JsonObject): readonly JsonObject[] {
+  const inMeta = isObject(meta) ? objectsOf(meta.security) : [];
+  return [...inMeta, ...objectsOf(securityLabel).flatMap(({ coding }) => objectsOf(coding))];
 }
 
 /** `structure`: the FINESS of the depositing structure, or of that named by the depositing person's token. */

@@ -11,10 +11,12 @@ export const noDeposits = (): Refusal => refuse('no-deposits', 'This record does
 export const forbidden = (text = 'You may not do this'): Refusal => refuse('forbidden', text);
 
 /** `POST Patient`: the holder from his account, or with the holder present. Depends on the request alone. */
-export function judgeNewRecord({ caller }: Asking, ins: Ins): void {
+export function judgeNewRecord({ caller, bound }: Asking, ins: Ins): void {
   const { who } = caller;
   const isHis = (one: Ins): boolean => one.system === ins.system && one.value === ins.value;
   if (who.kind === 'holder' && who.ins !== undefined && isHis(who.ins)) return;
+  // A token of one record, or of an emergency, is of a record that there is.
+  if (bound !== undefined || caller.mode !== 'TREAT') throw forbidden();
   if ((who.kind === 'agent' || who.kind === 'professional' || who.kind === 'structure') && caller.vitale.some(isHis)) return;
   throw forbidden('A record is opened by its holder, or with his card in the reader');
 }
@@ -31,7 +33,9 @@ export function judgeOpening(asking: Asking, record: AccessRecord, permits: bool
   if (rules(asking, record)) return;
   if (!permits) throw forbidden('A record is closed by its holder');
   const withCard = (caller.who.kind === 'agent' || caller.who.kind === 'professional') && hasCard(record, caller);
-  if (!withCard && !(!record.opened && record.maker === depositorOf(caller))) throw noDeposits();
+  // Every holder deposits under one name.
+  const isMaker = caller.who.kind !== 'holder' && record.maker === depositorOf(caller);
+  if (!withCard && !(!record.opened && isMaker)) throw noDeposits();
 }
 
 /** The token's scopes and emergency reach this record. */

@@ -1,6 +1,6 @@
 // The professionals' line: everything to the médecin traitant, else own deposits and what permits, denies, matrix and labels leave.
 import { and, equals, type Filter, known, none, not, oneOf, or, within } from '../filter/filter.ts';
-import type { Who } from '../identity/caller.ts';
+import type { Caller, Who } from '../identity/caller.ts';
 import type { Asking } from './asking.ts';
 import { denied, isPermitted, permitted } from './emergency.ts';
 import { closed, labelled, ownDeposits, type Rules } from './formula.ts';
@@ -20,7 +20,7 @@ export function ofProfessional(asking: Asking, record: AccessRecord, who: Profes
   const treating = isDeclared(record, caller, standing, 'PCP') || (!blocked && isDeclared(record, caller, standing, 'ATTPHYS'));
   const view: View = { ...asking, record, who, standing, blocked, treating };
   return {
-    read: (type) => (treating ? readAll(type) : readSome(view, type)),
+    read: (type) => (treating ? readAll(caller, type) : readSome(view, type)),
     write: (type) => writable(view, type),
   };
 }
@@ -33,8 +33,9 @@ type View = Asking & {
   readonly treating: boolean;
 };
 
-function readAll(type: string): Filter {
-  return isDirectory(type) ? none : labelled('PCP');
+/** His own bytes that no document has taken yet are labelled for their depositor alone. */
+function readAll(caller: Caller, type: string): Filter {
+  return isDirectory(type) ? none : or(labelled('PCP'), type === 'Binary' ? ownDeposits(caller) : none);
 }
 
 function readSome(view: View, type: string): Filter {
@@ -79,7 +80,8 @@ function consentsAbout({ consents }: AccessRecord, standing: Standing): readonly
 
 function writable(view: View, type: string): Filter {
   const { record, caller, blocked } = view;
-  const sees = view.treating ? readAll(type) : readSome(view, type);
+  if (caller.mode === 'ETREAT') return none;
+  const sees = view.treating ? readAll(caller, type) : readSome(view, type);
   switch (ruling(type)) {
     case 'clinical':
       return blocked && !view.treating ? none : sees;

@@ -6,7 +6,7 @@ import { refuse } from '../fhir/outcome.ts';
 import type { Asking } from './asking.ts';
 import { kindOf } from './consent.ts';
 import { forbidden, judgeOpen, judgeOpening, judgeReach, noDeposits, rules } from './opening.ts';
-import type { AccessRecord, ConsentKind, ConsentRule } from './record.ts';
+import type { AccessRecord, ConsentKind, ConsentRule, Provision } from './record.ts';
 import { isBlock } from './record.ts';
 import { doctor, hasCard, inForce, isBlocked, mayBeMedecinTraitant, namesOf, standingIn } from './standing.ts';
 
@@ -24,18 +24,33 @@ export function judgeAuthor({ caller }: Asking, kind: ConsentKind): void {
   if (kind === 'delegation' && !isDoctor) throw forbidden('A delegation is given by a doctor');
 }
 
+/** Whether the record takes a wish of the caller at all: before anything that the wish names is looked up. */
+export function judgePlace(asking: Asking, record: AccessRecord, kind: ConsentKind): void {
+  const { caller, now, statute, bound } = asking;
+  if (kind === 'delegation') {
+    if (bound !== undefined || caller.mode !== 'TREAT') throw forbidden();
+    return;
+  }
+  judgeReach(asking, record);
+  if (kind === 'opening') return;
+  if (!record.opened && statute.regime.opening === 'express') throw noDeposits();
+  if (rules(asking, record)) return;
+  if (caller.who.kind !== 'professional' || !hasCard(record, caller)) throw noDeposits();
+  judgeOpen(asking, record);
+  if (isBlocked(record, namesOf(caller.who), now)) throw noDeposits();
+}
+
 export function judgeConsent(asking: Asking, record: AccessRecord, kind: ConsentKind, rule: ConsentRule | undefined): void {
-  if (kind !== 'delegation') judgeReach(asking, record);
+  judgePlace(asking, record, kind);
   if (kind === 'delegation') judgeDelegation(rule);
   else if (kind === 'opening') judgeOpening(asking, record, rule?.root.type === 'permit');
   else judgeWish(asking, record, kind, rule);
 }
 
 function judgeWish(asking: Asking, record: AccessRecord, kind: ConsentKind, rule: ConsentRule | undefined): void {
-  if (!record.opened && asking.statute.regime.opening === 'express') throw noDeposits();
   if (!rules(asking, record)) judgePermitOfHisOwn(asking, record, rule);
   if (kind === 'mandate') judgeMandate(rule);
-  if (rule !== undefined) judgeSharing(record, rule);
+  if (rule !== undefined) judgeSharing(asking, record, rule);
 }
 
 function judgeDelegation(rule: ConsentRule | undefined): void {
@@ -50,11 +65,14 @@ function judgeMandate(rule: ConsentRule | undefined): void {
   }
 }
 
-function judgeSharing(record: AccessRecord, rule: ConsentRule): void {
+function judgeSharing({ now }: Asking, record: AccessRecord, rule: ConsentRule): void {
   const { root, role } = rule;
   const [actor, second] = root.actors ?? [];
   if (role !== undefined && (second !== undefined || !actor?.startsWith('p:') || root.type !== 'permit')) {
     throw refuse('business-rule', 'A declaration permits one professional', 'Consent.provision.actor');
+  }
+  if (role !== undefined && !isPlain(root)) {
+    throw refuse('business-rule', 'A declaration has a period and a purpose at most', 'Consent.provision');
   }
   if (
     rule.kind === 'sharing' &&
@@ -65,20 +83,24 @@ function judgeSharing(record: AccessRecord, rule: ConsentRule): void {
     throw refuse('business-rule', 'A permit without actor is for emergencies only', 'Consent.provision.actor');
   }
   const treating = inForce(record, 'sharing', 'permit')
-    .filter((other) => other.role === 'PCP')
+    .filter((other) => other.role === 'PCP' && (other.root.period?.high ?? now) >= now)
     .flatMap((other) => other.root.actors ?? []);
   if (isBlock(rule) && root.actors?.some((one) => treating.includes(one))) {
     throw refuse('business-rule', 'The médecin traitant cannot be blocked', 'Consent.provision.actor');
   }
 }
 
+function isPlain({ types, classes, codes, labels, dataPeriod, data, provisions }: Provision): boolean {
+  return (
+    provisions.length === 0 && [types, classes, codes, labels, dataPeriod, data].every((restriction) => restriction === undefined)
+  );
+}
+
 /** One root permit, purpose TREAT, an end within a year, one actor: himself, his structure, or a care team he is in. */
 function judgePermitOfHisOwn(asking: Asking, record: AccessRecord, rule: ConsentRule | undefined): void {
   const { caller, now } = asking;
   const { who } = caller;
-  if (who.kind !== 'professional' || !hasCard(record, caller)) throw noDeposits();
-  judgeOpen(asking, record);
-  if (isBlocked(record, namesOf(who), now)) throw noDeposits();
+  if (who.kind !== 'professional') throw noDeposits();
   const [actor, second] = rule?.root.actors ?? [];
   const root = rule?.root;
   const narrow =

@@ -1,13 +1,13 @@
 // The traces of one request: one AuditEvent per record and set of labels and hold of what was delivered or written.
 
 import type { JsonObject } from '../fhir/json.ts';
-import { pointingAt } from '../filter/envelope.ts';
+import { pointedAt, pointingAt } from '../filter/envelope.ts';
 import type { Envelope, Row } from '../filter/row.ts';
 import type { Caller } from '../identity/caller.ts';
 import { auditEvent, type Interaction } from './audit-event.ts';
 
 /** What was delivered or written. */
-export type Touched = Envelope & { readonly type: string; readonly id: string; readonly rec?: string };
+export type Touched = Envelope & { readonly type: string; readonly id: string; readonly rec?: string; readonly feed?: Date };
 
 export type Act = {
   readonly caller: Caller;
@@ -27,9 +27,6 @@ export type TraceContext = {
   readonly index: (resource: JsonObject) => Pick<Row, 'idx' | 'p' | 's'>;
 };
 
-/** Categories count in a trace only of what the matrix rules. */
-const unruled = new Set(['Patient', 'RelatedPerson', 'Consent', 'CareTeam', 'AuditEvent', 'Practitioner', 'Organization']);
-
 export function tracesOf(context: TraceContext, act: Act): readonly Row[] {
   const groups = [...Map.groupBy(act.touched, groupName).values()];
   if (groups.length === 0) return [traceOf(context, act, [], true)];
@@ -37,8 +34,9 @@ export function tracesOf(context: TraceContext, act: Act): readonly Row[] {
   return groups.map((group) => traceOf(context, act, group, group === most));
 }
 
-function groupName({ rec, rd, hold }: Touched): string {
-  return JSON.stringify([rec, ['PS', 'REP', 'REL'].map((reader) => rd.includes(reader)), hold]);
+/** What leaves the claims window takes its traces along, and no other. */
+function groupName({ rec, rd, hold, feed }: Touched): string {
+  return JSON.stringify([rec, ['PS', 'REP', 'REL'].map((reader) => rd.includes(reader)), hold, feed !== undefined]);
 }
 
 /** Held from the holder comes first, then the fewer readers. */
@@ -66,7 +64,8 @@ function traceOf(context: TraceContext, act: Act, group: readonly Touched[], wit
   });
   const json: JsonObject = { ...resource };
   const by = caller.who.kind === 'professional' || caller.who.kind === 'delegate' ? `p:${caller.who.rpps}` : undefined;
-  const { tcs = [], ...envelope } = pointingAt(group.map(({ type, ...one }) => (unruled.has(type) ? { ...one, tcs: [] } : one)));
+  const [feed] = group.flatMap((one) => one.feed ?? []).toSorted((a, b) => a.getTime() - b.getTime());
+  const { tcs = [], ...envelope } = pointingAt(group.map(({ type, ...one }) => pointedAt(type, one)));
   return {
     _id: id,
     v: 1,
@@ -79,6 +78,7 @@ function traceOf(context: TraceContext, act: Act, group: readonly Touched[], wit
     tcs,
     dep: 'server',
     ...(by === undefined ? {} : { by }),
+    ...(feed === undefined ? {} : { feed }),
     refs: listed,
     n: 0,
     line: [id],

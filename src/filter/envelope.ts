@@ -38,3 +38,12 @@ export function pointingAt(targets: readonly Envelope[]): Envelope {
   const { rd, hold } = envelope;
   return { rd, ...(hold === undefined ? {} : { hold }), tcs: [...new Set(['AuditEvent', ...targets.flatMap(categoriesOf)])] };
 }
+
+/** Categories count in what points only where the matrix rules the type. */
+const unruled = new Set(['Patient', 'RelatedPerson', 'Consent', 'CareTeam', 'AuditEvent', 'Practitioner', 'Organization']);
+
+export function pointedAt(type: string, { rd, hold, tc, tcs }: Envelope): Envelope {
+  const until = hold === undefined ? {} : { hold };
+  if (unruled.has(type)) return { rd, ...until, tcs: [] };
+  return { rd, ...until, ...(tc === undefined ? {} : { tc }), ...(tcs === undefined ? {} : { tcs }) };
+}

@@ -36,6 +36,8 @@ export type Row = {
   /** AuditEvent: whose act it is, and what it points at (`Type/id`). */
   readonly by?: string;
   readonly refs?: readonly string[];
+  /** AuditEvent: the earliest main date of what the feeder deposited and it points at. */
+  readonly feed?: Date;
   /** Binary: its document's id once bound, and where its bytes are. */
   readonly of?: string;
   readonly file?: string;

@@ -1,10 +1,9 @@
 // FHIR over HTTP: the routes are those that the capability statement declares; everything else is 404 or 405.
 // https://hl7.org/fhir/R4/http.html
 import { randomUUID } from 'node:crypto';
-import express, { type Express, type Request, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { TypeCapability } from '../conformance/conformance.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
-import { isResource } from './body.ts';
 import { createHandling, deleteHandling, handle, patchHandling, readHandling, type Shared, searchHandling } from './handler.ts';
 import { queryOf, wanted } from './negotiation.ts';
 import { arrived, errorHandler, type Report, send } from './send.ts';
@@ -19,7 +18,6 @@ export type AccessLog = (entry: {
 
 export type App = Shared & { readonly report: Report; readonly log: AccessLog };
 
-const resourceLimit = '32mb';
 type Route = {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
   readonly path: '' | '/_search' | '/:id';
@@ -72,26 +70,21 @@ function first(log: AccessLog): RequestHandler {
 function routes(app: App): express.Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   router.get('/metadata', metadata(app));
-  const read = express.raw({ type: (request) => isParsed(request as Request), limit: resourceLimit });
+  router.all('/metadata', () => notAllowed([{ method: 'get' }]));
   for (const capability of app.conformance.types.values()) {
     const declared = routesOf(app, capability);
-    for (const { method, path, handler } of declared) {
-      router[method](`/${capability.type}${path}`, named(capability.type, path), read, handler);
-    }
+    // `_search` is no id.
     for (const path of ['', '/_search', '/:id'] as const) {
+      const here = declared.filter((route) => route.path === path);
+      for (const { method, handler } of here) router[method](`/${capability.type}${path}`, named(capability.type, path), handler);
       router.all(
         `/${capability.type}${path}`,
-        handle(app, 'read', async () => notAllowed(declared, path)),
+        handle(app, 'read', async () => notAllowed(here)),
       );
     }
   }
   router.use(handle(app, 'read', async (_context, { path }) => unknownAddress(app, path)));
   return router;
-}
-
-/** Bytes of a Binary are streamed, everything else is read whole. */
-function isParsed(request: Request): boolean {
-  return request.params?.type !== 'Binary' || isResource(request);
 }
 
 function named(type: string, path: string): RequestHandler {
@@ -120,8 +113,8 @@ function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] 
   });
 }
 
-function notAllowed(declared: readonly Route[], path: Route['path']): never {
-  const methods = declared.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+function notAllowed(here: readonly Pick<Route, 'method'>[]): never {
+  const methods = here.map(({ method }) => method.toUpperCase());
   if (methods.length === 0) throw refuse('not-found', 'There is nothing at this address');
   const allow = methods.includes('GET') ? ['GET', 'HEAD', ...methods.filter((method) => method !== 'GET')] : methods;
   throw new Refusal('method-not-allowed', [{ text: 'This method is not supported here' }], { Allow: allow.join(', ') });

@@ -1,7 +1,8 @@
 // Request bodies: the right media type, UTF-8, JSON, one resource; anything else is refused before it is looked at.
 // https://hl7.org/fhir/R4/http.html#mime-type
-import type { Request } from 'express';
+import express, { type Request, type Response } from 'express';
 import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
+import { jsonFault } from '../fhir/json-fault.ts';
 import { refuse } from '../fhir/outcome.ts';
 
 const resourceTypes = new Set(['application/fhir+json', 'application/json']);
@@ -12,6 +13,22 @@ export function mediaType({ headers }: Request): string {
 
 export function isResource(request: Request): boolean {
   return resourceTypes.has(mediaType(request));
+}
+
+/** Bytes of a Binary are streamed, everything else is read whole. Rejects as body-parser does. */
+const whole = express.raw({
+  type: (request) => {
+    const asked = request as Request;
+    return asked.params?.type !== 'Binary' || isResource(asked);
+  },
+  limit: '32mb',
+});
+
+/** Only for a caller who is known: nobody else makes the server hold a body. */
+export async function readBody(request: Request, response: Response): Promise<void> {
+  await new Promise<void>((resolve, reject) =>
+    whole(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error))),
+  );
 }
 
 export function resourceIn(request: Request): JsonObject {
@@ -39,9 +56,8 @@ function jsonIn(request: Request): unknown {
   const text = textIn(request);
   try {
     return parseJson(text);
-  } catch (error) {
-    const position = Error.isError(error) ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-    throw refuse('not-json', position === undefined ? 'The body is not JSON' : `The body is not JSON, at character ${position}`);
+  } catch {
+    throw refuse('not-json', `The body is not JSON, at character ${jsonFault(text)}`);
   }
 }
 

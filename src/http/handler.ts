@@ -13,7 +13,7 @@ import { deleteResource } from '../interaction/delete.ts';
 import { patch } from '../interaction/patch.ts';
 import { read } from '../interaction/read.ts';
 import { search } from '../interaction/search.ts';
-import { formIn, isResource, mediaType, patchIn, resourceIn } from './body.ts';
+import { formIn, isResource, patchIn, readBody, resourceIn } from './body.ts';
 import { isLenient, queryOf, returnPreference, type Wanted, wanted, withoutForm } from './negotiation.ts';
 import { onTheBeat, send } from './send.ts';
 
@@ -31,6 +31,7 @@ export function handle(shared: Shared, interaction: Interaction, handling: Handl
   return async (request, response) => {
     const now = shared.clock();
     const caller = await shared.authenticate(request.headers.authorization, now);
+    await readBody(request, response);
     const { clock: _clock, authenticate: _authenticate, open, ...rest } = shared;
     const trail = { interaction, query: `${request.method} ${request.originalUrl.slice(0, 4000)}`, record: undefined };
     const context: Context = { ...rest, ...open(caller), caller, moments: { now, today: startOfDay(now) }, trail };
@@ -78,6 +79,10 @@ export const searchHandling: Handling = async (context, request, response) => {
 
 export const createHandling: Handling = async (context, request, response) => {
   const form = formOf(request);
+  if (request.headers['if-none-exist'] !== undefined) {
+    const text = 'A conditional create is not supported';
+    throw new Refusal('bad-request', [{ text, expression: 'http.If-None-Exist', code: 'not-supported' }]);
+  }
   send(response, await created(context, request), form);
 };
 
@@ -91,8 +96,10 @@ async function created(context: Context, request: Request): Promise<Answer> {
     if (resource.resourceType !== 'Binary') throw refuse('bad-request', 'A Binary is expected at this address', 'resourceType');
     return await createBinary(context, resource, securityContext, prefer);
   }
-  const contentType = mediaType(request);
+  const contentType = request.get('content-type')?.trim() ?? '';
   if (contentType === '') throw refuse('unsupported-media-type', 'The media type of the bytes is required', 'http.Content-Type');
+  if (request.headers['content-encoding'] !== undefined)
+    throw refuse('unsupported-media-type', 'Bytes are taken as they are, without a content encoding', 'http.Content-Encoding');
   return await upload(context, { contentType, securityContext, source: request, prefer });
 }
 
@@ -111,5 +118,6 @@ export const patchHandling: Handling = async (context, request, response) => {
 
 export const deleteHandling: Handling = async (context, request, response) => {
   const form = formOf(request);
-  send(response, await deleteResource(context, typeOf(request), idOf(request)), form);
+  const asked = { type: typeOf(request), id: idOf(request), ifMatch: request.get('if-match') };
+  send(response, await deleteResource(context, asked), form);
 };

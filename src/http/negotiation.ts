@@ -25,7 +25,10 @@ export function wanted(request: Request, parameters: readonly (readonly [string,
     if (!jsonTypes.has(format)) throw refuse('not-acceptable', 'Only application/fhir+json is offered', 'http._format');
     return { pretty, explicit: true };
   }
-  const ranges = (request.headers.accept ?? '*/*').split(',').map((range) => range.split(';')[0]?.trim().toLowerCase() ?? '');
+  const ranges = (request.headers.accept ?? '*/*')
+    .toLowerCase()
+    .split(',')
+    .flatMap((range) => (/;\s*q=0(?:\.0*)?\s*(?:;|$)/.test(range) ? [] : [range.split(';')[0]?.trim() ?? '']));
   const explicit = ranges.some((range) => jsonTypes.has(range) && range.includes('fhir'));
   if (!anything && !ranges.some((range) => jsonTypes.has(range) || taken.has(range))) {
     throw refuse('not-acceptable', 'Only application/fhir+json is offered', 'http.Accept');

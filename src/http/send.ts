@@ -70,11 +70,11 @@ export function errorHandler(report: Report): ErrorRequestHandler {
 /** https://github.com/expressjs/body-parser#errors; database trouble is the server's own and passes. */
 function toRefusal(error: unknown, report: (error: unknown) => void): Refusal {
   if (error instanceof Refusal) return error;
-  const { type, name = '' } = error as { type?: string; name?: string };
+  const { type, name = '', status = 500 } = error as { type?: string; name?: string; status?: number };
   if (type === 'entity.too.large') return refuse('too-large', 'The body is larger than 32 MiB');
   if (type === 'encoding.unsupported')
     return refuse('unsupported-media-type', 'This content encoding is not supported', 'http.Content-Encoding');
-  if (type !== undefined || error instanceof URIError || name === 'URIError')
+  if (type !== undefined || name === 'URIError' || (status >= 400 && status < 500))
     return refuse('bad-request', 'The request cannot be read');
   report(error);
   if (name.startsWith('Mongo')) return refuse('busy', 'The server cannot answer now; try again');

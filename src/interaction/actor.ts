@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/references.html#logical
 import { authorizeDirectory } from '../access/authorize.ts';
 import type { AccessRecord, Actor } from '../access/record.ts';
+import { namesOf, teamsOf } from '../access/standing.ts';
 import { keyOfId } from '../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { parseReference } from '../fhir/reference.ts';
@@ -23,10 +24,15 @@ export async function actorOf(context: Context, reference: JsonObject, record?: 
     case 'RelatedPerson':
       return record && keyOfId(literal.id) === record.key ? `r:${literal.id}` : undefined;
     case 'CareTeam':
-      return record?.teams.some(({ id }) => id === literal.id) ? `t:${literal.id}` : undefined;
+      return record && teamsSeen(context, record).includes(literal.id) ? `t:${literal.id}` : undefined;
     default:
       return undefined;
   }
+}
+
+/** A professional names a team that he is in: whether there are others is not his to know. */
+function teamsSeen({ caller: { who }, moments }: Context, record: AccessRecord): readonly string[] {
+  return who.kind === 'professional' ? teamsOf(record, namesOf(who), moments.now) : record.teams.map(({ id }) => id);
 }
 
 /** Of a delegation: the secretary, by her issuer and subject. */

@@ -7,7 +7,8 @@ import { type Reading, Stale } from '../store/reading.ts';
 import { type Answer, type Context, traces } from './context.ts';
 
 export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial<Found>): Touched {
-  const { _id, rec, rd, hold, tc, tcs } = row;
+  const { _id, rec, rd, hold, tc, tcs, dep, date } = row;
+  const feed = dep?.startsWith('f:') ? date : row.feed;
   return {
     type,
     id: _id,
@@ -16,6 +17,7 @@ export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial
     ...(hold === undefined ? {} : { hold }),
     ...(tc === undefined ? {} : { tc }),
     ...(tcs === undefined ? {} : { tcs }),
+    ...(feed === undefined ? {} : { feed }),
   };
 }
 

@@ -6,7 +6,7 @@ import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
-import type { Work } from '../store/commit.ts';
+import type { Binding, Work } from '../store/commit.ts';
 import { type Context, isTester } from './context.ts';
 import { newRow } from './row.ts';
 
@@ -25,7 +25,7 @@ export async function attach(
 ): Promise<Attached> {
   const content: JsonObject[] = [];
   const insert: { type: string; row: ReturnType<typeof newRow> }[] = [];
-  const bind: { id: string; depositor: string; document: string }[] = [];
+  const bind: Binding[] = [];
   for (const [at, part] of objectsOf(resource.content).entries()) {
     const attachment = isObject(part.attachment) ? part.attachment : {};
     const path = `DocumentReference.content[${at}].attachment`;
@@ -34,11 +34,13 @@ export async function attach(
       check(attachment, bytes, path);
       const id = newId(context.ids, rec);
       const contentType = textOf(attachment.contentType) ?? 'application/octet-stream';
+      checkMediaType(contentType, `${path}.contentType`);
       insert.push({ type: 'Binary', row: await binaryRow(context, { id, contentType, bytes, document, rec }) });
       content.push({ ...part, attachment: described(context, attachment, id, bytes) });
     } else {
       const id = boundId(context, attachment.url, path);
-      if (id !== undefined) bind.push({ id, depositor: depositorOf(context.caller), document });
+      if (id !== undefined)
+        bind.push({ id, depositor: depositorOf(context.caller), document, ...(rec === undefined ? {} : { rec }) });
       content.push(id === undefined ? part : { ...part, attachment: { ...attachment, url: `${context.baseUrl}/Binary/${id}` } });
     }
   }
@@ -62,6 +64,13 @@ async function binaryRow(context: Context, { id, contentType, bytes, document, r
 function described({ baseUrl }: Context, attachment: JsonObject, id: string, bytes: Buffer): JsonObject {
   const { data: _data, ...rest } = attachment;
   return { ...rest, url: `${baseUrl}/Binary/${id}`, size: bytes.length, hash: sha1(bytes) };
+}
+
+const mediaType = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?: *;[ -~]{0,250})?$/;
+
+/** It will stand in a header. https://www.rfc-editor.org/rfc/rfc6838#section-4.2 */
+export function checkMediaType(text: string, path: string): void {
+  if (!mediaType.test(text)) throw refuse('invalid', 'Not a media type', path);
 }
 
 /** Hash and size, where sent, are those of the bytes. */

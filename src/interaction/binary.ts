@@ -7,6 +7,7 @@ import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
+import { checkMediaType } from './attachment.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { mayAsk } from './reach.ts';
 import { newRow } from './row.ts';
@@ -47,19 +48,27 @@ export async function createBinary(
 export async function upload(context: Context, { contentType, securityContext, source, prefer }: Upload): Promise<Answer> {
   capabilityOf(context, 'Binary');
   mayAsk(context, 'c', 'Binary');
+  checkMediaType(contentType, 'Binary.contentType');
   const resource = { resourceType: 'Binary', contentType };
   const into = isTester(context) ? undefined : await depositInto(context, 'Binary', resource, keyNamed(context, securityContext));
   const { file } = await context.store.putBytes(Buffer.isBuffer(source) ? source : source.pipe(bounded()));
-  return await context.store.steady(async () => {
+  const id = await context.store.steady(async () => {
     const { record, expects } =
       into === undefined
         ? { record: undefined, expects: new Map() }
         : await depositInto(context, 'Binary', resource, into.record.key);
-    const id = newId(context.ids, record?.key);
-    const row = newRow(context, { type: 'Binary', id, resource, file, ...(record === undefined ? {} : { rec: record.key }) });
-    await commitTraced(context, { id, expects, insert: [{ type: 'Binary', row }] }, 201);
-    return await shown(context, 'Binary', id, 201, prefer);
+    const made = newId(context.ids, record?.key);
+    const row = newRow(context, {
+      type: 'Binary',
+      id: made,
+      resource,
+      file,
+      ...(record === undefined ? {} : { rec: record.key }),
+    });
+    await commitTraced(context, { id: made, expects, insert: [{ type: 'Binary', row }] }, 201);
+    return made;
   });
+  return await shown(context, 'Binary', id, 201, prefer);
 }
 
 function keyNamed({ baseUrl }: Context, securityContext: string | undefined): string {

@@ -1,11 +1,12 @@
 // Writing a Consent: compiled before it is accepted, and the record's access state replaced in the same transaction.
 // https://hl7.org/fhir/R4/consent.html
 import { actorKey, type CompiledConsent, compileConsent, kindOf, type Resolved, referencesOf } from '../access/consent.ts';
+import { judgeRuleLabels } from '../access/deposit.ts';
 import { noDeposits } from '../access/opening.ts';
 import type { AccessRecord, Actor, ConsentKind, ConsentRule } from '../access/record.ts';
 import { depositorOf } from '../access/standing.ts';
 import { endedBy, newRecord, withConsent } from '../access/state.ts';
-import { judgeAuthor, judgeConsent } from '../access/wish.ts';
+import { judgeAuthor, judgeConsent, judgePlace } from '../access/wish.ts';
 import { newId } from '../fhir/id.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
@@ -25,6 +26,8 @@ export async function consentWork(context: Context, sent: JsonObject): Promise<R
   if (kind === undefined) throw refuse('invalid', 'Exactly one category of consent-kind is required', 'Consent.category');
   judgeAuthor(asking, kind);
   const record = await recordOf(context, kind, sent);
+  judgePlace(asking, record, kind);
+  judgeRuleLabels(asking, record, sent);
   const id = newId(context.ids, record.key);
   const consent = { ...sent, id };
   const { rule, doubts } = await compiled(context, kind, consent, record);
@@ -59,10 +62,10 @@ async function recordOf(context: Context, kind: ConsentKind, consent: JsonObject
   if (kind === 'delegation') {
     if (consent.patient !== undefined) throw refuse('invalid', 'A delegation names no patient', 'Consent.patient');
     const key = depositorOf(caller);
-    return (await store.records.get(key)) ?? { ...newRecord(key, key), version: 0 };
+    return (await store.records.current(key)) ?? { ...newRecord(key, key), version: 0 };
   }
   const key = recordNamedBy(context, 'Consent', consent);
-  const record = key === undefined ? undefined : await store.records.get(key);
+  const record = key === undefined ? undefined : await store.records.current(key);
   if (!record) throw noDeposits();
   trail.record = record.key;
   return record;
@@ -96,7 +99,9 @@ async function linesOf(
   const lines = new Map<string, readonly string[]>();
   for (const literal of literals) {
     const { type, id } = parseReference(literal) ?? {};
+    const { base } = parseReference(literal) ?? {};
     if (type === undefined || id === undefined || !context.conformance.types.has(type)) continue;
+    if (base !== undefined && base !== context.baseUrl) continue;
     const permission = await permissionFor(context, 'r', type, [record.key]);
     const [row] = await context.store.reading(context.moments).find(type, permission, { filter: oneOf('_id', [id]), limit: 1 });
     lines.set(literal, row?.line ?? [id]);

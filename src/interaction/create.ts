@@ -1,6 +1,6 @@
 // Create: the caller's right to deposit, the resource itself, then one transaction with its trace.
 // https://hl7.org/fhir/R4/http.html#create
-import { judgeCareTeam, judgeRelatedPerson } from '../access/deposit.ts';
+import { judgeCareTeam, judgeRelatedPerson, judgeRuleLabels } from '../access/deposit.ts';
 import { forbidden, judgeNewRecord, judgeReach, noDeposits } from '../access/opening.ts';
 import { depositorOf } from '../access/standing.ts';
 import { newRecord, withGuardian, withTeam } from '../access/state.ts';
@@ -24,11 +24,12 @@ export async function create(context: Context, { type, resource, prefer }: Draft
   capabilityOf(context, type);
   mayAsk(context, 'c', type);
   if (resource.resourceType !== type) throw refuse('bad-request', `A ${type} is expected at this address`, 'resourceType');
-  return await context.store.steady(async () => {
+  const id = await context.store.steady(async () => {
     const ready = await prepare(context, type, resource);
     await commitTraced(context, ready, 201);
-    return await shown(context, type, ready.id, 201, prefer);
+    return ready.id;
   });
+  return await shown(context, type, id, 201, prefer);
 }
 
 async function prepare(context: Context, type: string, resource: JsonObject): Promise<Ready> {
@@ -69,6 +70,7 @@ async function openRecord(context: Context, patient: JsonObject): Promise<Ready>
   const found = objectsOf(patient.identifier).find(({ system }) => insSystems.some((one) => one === system));
   const ins = { system: textOf(found?.system) ?? '', value: textOf(found?.value) ?? '' };
   judgeNewRecord(asking, ins);
+  judgeRuleLabels(asking, undefined, patient);
   const key = context.ids.key();
   context.trail.record = key;
   const record = newRecord(key, depositorOf(context.caller), ins, textOf(patient.birthDate));
@@ -80,12 +82,13 @@ async function openRecord(context: Context, patient: JsonObject): Promise<Ready>
 async function relate(context: Context, type: 'CareTeam' | 'RelatedPerson', resource: JsonObject): Promise<Ready> {
   const asking = await askingFor(context, 'c', type);
   const key = recordNamedBy(context, type, resource);
-  const record = key === undefined ? undefined : await context.store.records.get(key);
+  const record = key === undefined ? undefined : await context.store.records.current(key);
   if (record) context.trail.record = record.key;
   if (type === 'CareTeam') judgeCareTeam(asking, record);
   else judgeRelatedPerson(asking, record, resource, guardianship(context));
   if (!record) throw noDeposits();
   judgeReach(asking, record);
+  judgeRuleLabels(asking, record, resource);
   const id = newId(context.ids, record.key);
   const row = newRow(context, { type, id, resource, rec: record.key });
   const next =

@@ -7,7 +7,7 @@ import { withConsent, withGuardian, withTeam } from '../access/state.ts';
 import { isDirectory } from '../access/type.ts';
 import { notFound, refuse } from '../fhir/outcome.ts';
 import { equals } from '../filter/filter.ts';
-import type { Found } from '../store/reading.ts';
+import { type Found, Stale } from '../store/reading.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { lineOf } from './document.ts';
 import { askingFor, keysOfId, mayAsk, permissionFor } from './reach.ts';
@@ -17,13 +17,17 @@ import { resourceOfRow } from './row.ts';
 import { commitTraced, type Ready } from './write.ts';
 
 // `delete` is a word of the language.
-export async function deleteResource(context: Context, type: string, id: string): Promise<Answer> {
+export async function deleteResource(
+  context: Context,
+  { type, id, ifMatch }: { readonly type: string; readonly id: string; readonly ifMatch: string | undefined },
+): Promise<Answer> {
   capabilityOf(context, type);
   mayAsk(context, 'd', type);
   return await context.store.steady(async () => {
     const found = await writable(context, 'd', type, id);
     if (found === undefined) return { status: 204, headers: {} };
     const { row, record, expects } = found;
+    judgeVersion(ifMatch, row.v);
     const isGuardian = type === 'RelatedPerson' && isGuardianship(resourceOfRow(row), guardianship(context));
     judgeDelete(await askingFor(context, 'd', type), record, type, row, isGuardian);
     const { moments } = context;
@@ -38,6 +42,12 @@ export async function deleteResource(context: Context, type: string, id: string)
     await commitTraced(context, ready, 204);
     return { status: 204, headers: { ETag: `W/"${row.v + 1}"` } };
   });
+}
+
+/** `*` is any current version. https://hl7.org/fhir/R4/http.html#concurrency, https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1 */
+export function judgeVersion(ifMatch: string | undefined, version: number): void {
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `W/"${version}"`)
+    throw refuse('precondition-failed', 'The version is not the current one', 'http.If-Match');
 }
 
 export type Writable = {
@@ -61,6 +71,7 @@ export async function writable(
   const [row] = await reading.find(type, permission, { filter: equals('_id', id), limit: 1, under: 'write' });
   if (row) {
     const record = row.rec === undefined ? undefined : await store.records.get(row.rec);
+    if (record && record.version !== permission.records.get(record.key)) throw new Stale([record.key]);
     return { row: { ...row, idx: [], p: {} }, record, expects: permission.records };
   }
   if (isTester(context) && interaction === 'd') return undefined;

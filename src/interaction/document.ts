@@ -9,6 +9,7 @@ import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { equals } from '../filter/filter.ts';
 import { finessSystem, rppsSystem } from '../identity/systems.ts';
+import { canonicalReference } from '../search/reference.ts';
 import type { Replacement } from '../store/commit.ts';
 import type { Line } from '../store/line.ts';
 import type { Found } from '../store/reading.ts';
@@ -20,7 +21,7 @@ import { accept, depositInto, type Ready } from './write.ts';
 
 export async function depositDocument(context: Context, sent: JsonObject): Promise<Ready> {
   const tester = isTester(context);
-  const document = tester ? sent : withLabels(withAuthor(context, sent));
+  const document = tester ? sent : withLabels(withAuthor(context, withTargets(context, sent)));
   accept(context, document);
   if (!tester) judgeAuthor(context, document);
   const { record, expects } = tester
@@ -37,7 +38,7 @@ export async function depositDocument(context: Context, sent: JsonObject): Promi
     id,
     expects,
     insert: [{ type: 'DocumentReference', row }, ...insert],
-    replace: targets.filter(({ code }) => code === 'replaces').map((target) => superseded(context, target.row)),
+    replace: replaced(targets).map((row) => superseded(context, row)),
     bind,
     ...(rec === undefined ? {} : { line: lineOf(context, rec, lines) }),
     taken: refuse('invalid', 'The Binary is not yours, or a document has it already', 'DocumentReference.content.attachment.url'),
@@ -58,6 +59,8 @@ export function lineOf({ statute }: Context, rec: string, lines: readonly string
   };
 }
 
+const mostTargets = 50;
+
 type Target = { readonly row: Found; readonly code: string };
 
 /** `relatesTo.target` is in the caller's `write`; only his own deposit does he replace. */
@@ -73,6 +76,25 @@ async function targetsFound(context: Context, document: JsonObject, rec: string 
     found.push({ row, code });
   }
   return found;
+}
+
+/** Each once, however often it is named. */
+function replaced(targets: readonly Target[]): readonly Found[] {
+  return [...new Map(targets.flatMap(({ row, code }) => (code === 'replaces' ? [[row._id, row] as const] : []))).values()];
+}
+
+/** A target below our own address is the same document as by its relative reference. */
+function withTargets({ baseUrl }: Context, document: JsonObject): JsonObject {
+  const targets = objectsOf(document.relatesTo);
+  if (targets.length > mostTargets) throw refuse('too-large', `More than ${mostTargets} documents to relate to`);
+  if (targets.length === 0) return document;
+  const relatesTo = targets.map(({ target, ...rest }) => {
+    const reference = isObject(target) ? canonicalReference(textOf(target.reference) ?? '', baseUrl) : '';
+    return isObject(target) && reference.startsWith('DocumentReference/')
+      ? { ...rest, target: { ...target, reference } }
+      : { ...rest, ...(target === undefined ? {} : { target }) };
+  });
+  return { ...document, relatesTo };
 }
 
 function superseded(context: Context, was: Found): Replacement {

@@ -5,13 +5,13 @@ import { judgeChange } from '../access/change.ts';
 import { kindOf } from '../access/consent.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { withTeam } from '../access/state.ts';
-import { judgeConsent } from '../access/wish.ts';
-import { isObject, type JsonObject, objectsOf } from '../fhir/json.ts';
+import { judgeAuthor, judgeConsent } from '../access/wish.ts';
+import { isObject, type JsonObject, objectsOf, parseJson } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { compiled, stateWith } from './consent.ts';
 import { type Answer, type Context, capabilityOf, codingsOf } from './context.ts';
-import { writable } from './delete.ts';
-import { lineOf } from './document.ts';
+import { judgeVersion, writable } from './delete.ts';
+import { lineOf, withLabels } from './document.ts';
 import { askingFor, mayAsk } from './reach.ts';
 import { teamOf } from './relation.ts';
 import { nextRow, resourceOfRow } from './row.ts';
@@ -34,12 +34,11 @@ export async function patch(context: Context, { type, id, operations, ifMatch, p
   capabilityOf(context, type);
   mayAsk(context, 'u', type);
   const asked = readOperations(type, operations);
-  return await context.store.steady(async () => {
+  const version = await context.store.steady(async () => {
     const found = await writable(context, 'u', type, id);
     if (found === undefined) throw refuse('failure', 'No target');
     const { row, record, expects } = found;
-    if (ifMatch !== undefined && ifMatch !== `W/"${row.v}"`)
-      throw refuse('precondition-failed', 'The version is not the current one', 'http.If-Match');
+    judgeVersion(ifMatch, row.v);
     const before = resourceOfRow(row);
     const after = mirrored(type, before, applied(resourceOfRow(row), asked));
     judgeChange(await askingFor(context, 'u', type), record, { type, row, before, after, deposited: row.made });
@@ -52,8 +51,9 @@ export async function patch(context: Context, { type, id, operations, ifMatch, p
       ...(await consequences(context, type, next.rec, row.line, after, record)),
     };
     await commitTraced(context, ready, 200);
-    return await shown(context, type, id, 200, prefer, next.v);
+    return next.v;
   });
+  return await shown(context, type, id, 200, prefer, version);
 }
 
 function readOperations(type: string, sent: unknown): readonly Operation[] {
@@ -85,10 +85,25 @@ function applied(target: JsonObject, operations: readonly Operation[]): JsonObje
     if (operation.op === 'add' && operation.path.startsWith('/securityLabel/')) draft.securityLabel ??= [];
     if (operation.op === 'add' && operation.path.startsWith('/meta/security/') && isObject(draft.meta))
       draft.meta = { ...draft.meta, security: draft.meta.security ?? [] };
-    const [fault] = applyPatch(draft, [operation]);
-    if (fault !== null && fault !== undefined) throw refuse('business-rule', 'The operation cannot be applied', `[${at}]`);
+    if (!isApplied(draft, operation)) throw refuse('business-rule', 'The operation cannot be applied', `[${at}]`);
   }
-  return withoutEmpty(draft);
+  return asText(withoutEmpty(draft));
+}
+
+/** The library returns its faults, but throws where a path leads into a primitive. */
+function isApplied(draft: Record<string, unknown>, operation: Operation): boolean {
+  try {
+    return applyPatch(draft, [operation]).every((fault) => fault === null);
+  } catch {
+    return false;
+  }
+}
+
+/** What will be stored is judged: nothing that an object has beside its own members. */
+function asText(resource: JsonObject): JsonObject {
+  const text = parseJson(JSON.stringify(resource));
+  if (!isObject(text)) throw new TypeError('a resource is an object');
+  return text;
 }
 
 function withoutEmpty({ securityLabel, meta, ...rest }: Record<string, unknown>): JsonObject {
@@ -102,20 +117,40 @@ function withoutEmpty({ securityLabel, meta, ...rest }: Record<string, unknown>)
   } as JsonObject;
 }
 
-/** On a document the two places of a label agree: the one that was changed is right. */
+/** On a document the two places of a label agree: what was taken from one goes from both, what came to one comes to both. */
 function mirrored(type: string, before: JsonObject, after: JsonObject): JsonObject {
-  if (type !== 'DocumentReference') return after;
+  if (type !== 'DocumentReference' || !isList(after.securityLabel) || !isList(isObject(after.meta) ? after.meta.security : []))
+    return after;
+  const [was, is] = [placesOf(before), placesOf(after)];
+  const come = new Set([...is.meta.difference(was.meta), ...is.document.difference(was.document)]);
+  const gone = new Set([...was.meta.difference(is.meta), ...was.document.difference(is.document)]).difference(come);
+  const stays = (coding: JsonObject): boolean => !gone.has(labelName(coding));
   const meta = isObject(after.meta) ? after.meta : {};
-  const changedOnDocument = JSON.stringify(codingsOf(before.securityLabel)) !== JSON.stringify(codingsOf(after.securityLabel));
-  if (changedOnDocument) {
-    const security = codingsOf(after.securityLabel);
-    const { security: _old, ...others } = meta;
-    return { ...after, meta: security.length === 0 ? others : { ...others, security } };
-  }
-  const security = objectsOf(meta.security);
-  const { securityLabel: _labels, ...rest } = after;
-  const labels = security.map((coding) => ({ coding: [coding] }));
-  return labels.length === 0 ? rest : { ...rest, securityLabel: labels };
+  const securityLabel = objectsOf(after.securityLabel).flatMap((concept) => {
+    const coding = objectsOf(concept.coding).filter(stays);
+    if (concept.coding === undefined) return [concept];
+    return coding.length === 0 ? [] : [{ ...concept, coding }];
+  });
+  return withLabels(
+    withoutEmpty({ ...after, meta: { ...meta, security: objectsOf(meta.security).filter(stays) }, securityLabel }),
+  );
+}
+
+function isList(value: unknown): boolean {
+  return value === undefined || Array.isArray(value);
+}
+
+type Places = { readonly meta: ReadonlySet<string>; readonly document: ReadonlySet<string> };
+
+function placesOf({ meta, securityLabel }: JsonObject): Places {
+  return {
+    meta: new Set((isObject(meta) ? objectsOf(meta.security) : []).map(labelName)),
+    document: new Set(codingsOf(securityLabel).map(labelName)),
+  };
+}
+
+function labelName({ system, code }: JsonObject): string {
+  return JSON.stringify([system, code]);
 }
 
 /** What a new version changes beside its row: rules of the record, envelopes of relatives, labels of traces. */
@@ -136,6 +171,10 @@ async function consequences(
   if (kind === undefined) throw refuse('invalid', 'Exactly one category of consent-kind is required', 'Consent.category');
   const { rule, doubts } = await compiled(context, kind, after, record);
   if (doubts.length > 0) throw new Refusal('invalid', doubts);
-  if (rule !== undefined) judgeConsent(await askingFor(context, 'u', 'Consent'), record, kind, rule);
+  if (rule !== undefined) {
+    const asking = await askingFor(context, 'u', 'Consent');
+    judgeAuthor(asking, kind);
+    judgeConsent(asking, record, kind, rule);
+  }
   return stateWith(context, record, id, rule);
 }

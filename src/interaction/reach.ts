@@ -21,9 +21,11 @@ export function mayAsk(context: Context, interaction: Interaction, type: string)
   const { caller } = context;
   if (scopeOf(caller, interaction, type) === 'none') throw refuse('forbidden', 'No scope of the token allows this');
   const reads = interaction === 'r' || interaction === 's';
+  if (!reads && caller.mode === 'ETREAT') throw refuse('forbidden', 'Centre 15 reads only');
   if (reads && !isDirectory(type) && (readsNothing.has(caller.who.kind) || caller.who.kind === 'operator')) {
     throw refuse('forbidden', 'You may not read this');
   }
+  if (!reads && caller.mode === 'ETREAT') throw refuse('forbidden', 'Centre 15 reads only');
 }
 
 /** The record that the token's scopes are bound to, if they are: the holder's own, a relative's, else the launch context. */
@@ -82,7 +84,7 @@ export async function practiceOf({
   readonly caller: Caller;
   readonly store: Context['store'];
 }): Promise<AccessRecord | undefined> {
-  return who.kind === 'professional' || who.kind === 'delegate' ? await store.records.get(`p:${who.rpps}`) : undefined;
+  return who.kind === 'professional' || who.kind === 'delegate' ? await store.records.current(`p:${who.rpps}`) : undefined;
 }
 
 /** A delegate's rights rest on the doctor's delegations. */

@@ -33,6 +33,7 @@ export async function teamOf(context: Context, id: string, team: JsonObject): Pr
 
 export function guardianOf(context: Context, id: string, person: JsonObject): Guardian | undefined {
   if (person.active === false || !isGuardianship(person, guardianship(context))) return undefined;
-  const codes = codingsOf(person.relationship).map(({ code }) => code);
+  const known = guardianship(context);
+  const codes = codingsOf(person.relationship).flatMap(({ system, code }) => (known.has(`${system}|${code}`) ? [code] : []));
   return { id, period: periodIn(person.period), minor: !codes.includes('GUARD') };
 }

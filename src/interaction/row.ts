@@ -11,6 +11,8 @@ import type { Row } from '../filter/row.ts';
 import type { Found } from '../store/reading.ts';
 import { type Context, indexed } from './context.ts';
 
+const longestText = 15_000_000;
+
 export type Draft = {
   readonly type: string;
   readonly id: string;
@@ -35,7 +37,7 @@ export function newRow(context: Context, draft: Draft): Row {
     ...(caller.who.kind === 'delegate' ? { ent: `d:${caller.who.secretary.issuer}|${caller.who.secretary.subject}` } : {}),
   });
   // Until a document takes it, a Binary is its depositor's alone.
-  return draft.type === 'Binary' ? { ...row, rd: [row.dep] } : row;
+  return draft.type === 'Binary' ? { ...row, rd: caller.who.kind === 'holder' ? [row.dep, 'PAT'] : [row.dep] } : row;
 }
 
 /** The next version: a deposit stays what it was in everything but its text. */
@@ -74,6 +76,8 @@ function build(context: Context, { type, id, resource, rec, file, of }: Draft, d
   const { statute, moments } = context;
   const text = stamped(resource, id, deposit.v, moments.now);
   const { low, high } = intervalOfMain(statute.mainDateOf(text)) ?? { low: deposit.made, high: deposit.made };
+  const j = JSON.stringify(text);
+  if (Buffer.byteLength(j) > longestText) throw refuse('too-large', 'A resource without its attachments takes 15 MB at most');
   const row: Row = {
     _id: id,
     lu: moments.now,
@@ -85,7 +89,7 @@ function build(context: Context, { type, id, resource, rec, file, of }: Draft, d
     ...(file === undefined ? {} : { file }),
     ...(of === undefined ? {} : { of }),
     ...indexed(context, type, text),
-    j: JSON.stringify(text),
+    j,
   };
   return { ...row, ...ownEnvelope({ row, resource: text, category: statute.categoryOf(text) }) };
 }

@@ -30,8 +30,11 @@ export async function shown(
     ...(status === 201 ? { Location: `${baseUrl}/${type}/${id}/_history/${version}` } : {}),
   };
   if (scopeOf(context.caller, 'r', type) === 'none') return { status, headers };
-  const permission = await permissionFor(context, 'r', type, isDirectory(type) ? undefined : keysOfId(context, type, id));
-  const [row] = await store.reading(moments).find(type, permission, { filter: equals('_id', id), limit: 1 });
+  // Steady by itself: what is done already must not be done again because the rules changed after it.
+  const row = await store.steady(async () => {
+    const permission = await permissionFor(context, 'r', type, isDirectory(type) ? undefined : keysOfId(context, type, id));
+    return (await store.reading(moments).find(type, permission, { filter: equals('_id', id), limit: 1 }))[0];
+  });
   if (row === undefined || prefer === 'minimal') return { status, headers };
   return { status, headers, body: prefer === 'OperationOutcome' ? done : row.j };
 }

@@ -1,10 +1,11 @@
 // What every write shares: the resource accepted, the record that takes it, and one traced transaction.
 // https://hl7.org/fhir/R4/http.html#transaction
 import { judgeDeposit, judgeDepositor } from '../access/deposit.ts';
+import { hasUnknownLabel } from '../access/label.ts';
 import { noDeposits } from '../access/opening.ts';
 import type { AccessRecord } from '../access/record.ts';
 import type { JsonObject } from '../fhir/json.ts';
-import { Refusal } from '../fhir/outcome.ts';
+import { Refusal, refuse } from '../fhir/outcome.ts';
 import { Taken, type Work } from '../store/commit.ts';
 import { Stale } from '../store/reading.ts';
 import { touchedBy } from './answer.ts';
@@ -31,6 +32,8 @@ export async function commitTraced(context: Context, { id: _id, taken, ...work }
 export function accept(context: Context, resource: JsonObject): void {
   const faults = context.conformance.validate(resource, isTester(context) ? 'base' : 'national');
   if (faults.length > 0) throw new Refusal('invalid', faults);
+  if (!isTester(context) && hasUnknownLabel(resource))
+    throw refuse('invalid', 'A visibility label must be one of ValueSet visibility', `${resource.resourceType}.meta.security`);
 }
 
 export type Into = { readonly record: AccessRecord; readonly expects: ReadonlyMap<string, number> };
@@ -42,7 +45,7 @@ export async function depositInto(context: Context, type: string, resource: Json
   const what = { type, resource, category: statute.categoryOf(resource) };
   judgeDepositor(asking, what);
   const key = named ?? recordNamedBy(context, type, resource);
-  const record = key === undefined ? undefined : await store.records.get(key);
+  const record = key === undefined ? undefined : await store.records.current(key);
   if (!record) throw noDeposits();
   trail.record = record.key;
   const practice = await delegatedBy(context);

@@ -16,6 +16,8 @@ export type Replacement = Stored & { readonly was: Pick<Row, 'v' | 'n'> };
 /** A version that the law itself writes (a declaration ends another): made from the row inside the transaction. */
 export type Amendment = { readonly type: string; readonly id: string; readonly change: (row: Row) => Row };
 
+export type Binding = { readonly id: string; readonly rec?: string; readonly depositor: string; readonly document: string };
+
 export type Work = {
   /** Versions of the access states under which all of this was computed. */
   readonly expects: ReadonlyMap<string, number>;
@@ -28,7 +30,7 @@ export type Work = {
   /** A new record's INS: `Taken` where another record has it. */
   readonly ins?: Ins;
   /** A Binary of the depositor's own, not bound yet, that a new document takes. */
-  readonly bind?: readonly { readonly id: string; readonly depositor: string; readonly document: string }[];
+  readonly bind?: readonly Binding[];
   /** Documents whose relatives and bytes inherit from what is written here. */
   readonly line?: Line;
   /** Whose labels changed, other than by the line: traces follow. */
@@ -125,12 +127,8 @@ async function amend(database: Database, { type, id, change }: Amendment, sessio
   await database.history.insertOne(past(type, old), { session });
 }
 
-async function bind(
-  database: Database,
-  { id, depositor, document }: { id: string; depositor: string; document: string },
-  session: ClientSession,
-): Promise<void> {
-  const free = { _id: id, dep: depositor, of: { $exists: false } };
+async function bind(database: Database, { id, rec, depositor, document }: Binding, session: ClientSession): Promise<void> {
+  const free = { _id: id, dep: depositor, rec: rec === undefined ? { $exists: false } : { $eq: rec }, of: { $exists: false } };
   const { matchedCount } = await database.of('Binary').updateOne(free, { $set: { of: document }, $inc: { n: 1 } }, { session });
   if (matchedCount !== 1) throw new Taken('not an unbound Binary of the depositor');
 }

@@ -67,14 +67,14 @@ export class Reading {
     const sort = Object.fromEntries(order.map(({ field, descending }) => [field, descending ? -1 : 1]));
     const stages = [{ $sort: sort }, { $limit: limit }];
     const pipeline = this.#rows(type, permission, and(permission[under](type), filter), filter, stages);
-    if (pipeline === undefined) return [];
+    if (pipeline === undefined) return await this.#nothing<Found>(permission);
     const last = { $project: { idx: 0, p: 0, ...(order.some(({ field }) => field.startsWith('s.')) ? {} : { s: 0 }) } };
     return await this.#guarded<Found>(type, permission, [...pipeline, last], hintFor(permission, type, filter, order));
   }
 
   async count(type: string, permission: Permission, filter: Filter): Promise<number> {
     const pipeline = this.#rows(type, permission, and(permission.read(type), filter), filter, []);
-    if (pipeline === undefined) return 0;
+    if (pipeline === undefined) return (await this.#nothing<Found>(permission)).length;
     const [counted] = await this.#guarded<{ count: number }>(type, permission, [...pipeline, { $count: 'count' }]);
     return counted?.count ?? 0;
   }
@@ -82,10 +82,15 @@ export class Reading {
   /** The tombstone that a read of the id would meet, if its last version was visible. */
   async tombstone(type: string, id: string, permission: Permission): Promise<Past | undefined> {
     const filter = permission.read(type);
-    if (filter.op === 'none') return undefined;
+    if (filter.op === 'none') return (await this.#nothing<Past>(permission))[0];
     const match = { $match: { type, id, deleted: true, $and: [toMongo(filter, this.#moments)] } };
     const [past] = await this.#guarded<Past>('history', permission, [match, { $limit: 1 }]);
     return past;
+  }
+
+  /** That nothing may be seen rests on the rules as well: they are proved all the same. */
+  async #nothing<T>(permission: Permission): Promise<T[]> {
+    return permission.records.size === 0 ? [] : await this.#guarded<T>('records', permission, [{ $match: { _id: { $in: [] } } }]);
   }
 
   #rows(type: string, permission: Permission, main: Filter, asked: Filter, stages: readonly Document[]): Document[] | undefined {
@@ -117,7 +122,11 @@ export class Reading {
   }
 
   async #guarded<T>(collection: string, permission: Permission, pipeline: Document[], hint?: Document): Promise<T[]> {
-    for (const [key, version] of permission.records) this.#used.set(key, version);
+    for (const [key, version] of permission.records) {
+      // Two versions in one request: what was read under the first would pass for read under the second.
+      if ((this.#used.get(key) ?? version) !== version) throw new Stale([key]);
+      this.#used.set(key, version);
+    }
     const keys = [...this.#used.keys()];
     const guard = {
       $unionWith: { coll: 'records', pipeline: [{ $match: { _id: { $in: keys } } }, { $project: { guard: '$version' } }] },

@@ -7,6 +7,8 @@ const cached = 10_000;
 
 export type Records = {
   readonly get: (key: string) => Promise<AccessRecord | undefined>;
+  /** As it now is, past the cache: for a write may be refused on it without any guarded read. */
+  readonly current: (key: string) => Promise<AccessRecord | undefined>;
   /** Those that name one of the actors, by key; at most `limit`. */
   readonly naming: (actors: readonly Actor[], limit: number) => Promise<readonly AccessRecord[]>;
   readonly keyOf: (ins: Ins) => Promise<string | undefined>;
@@ -24,13 +26,13 @@ export function recordsOf({ records, keys }: Database): Records {
     if (cache.size > cached && oldest !== undefined) cache.delete(oldest);
     return record;
   };
+  const current = async (key: string): Promise<AccessRecord | undefined> => {
+    const stored = await records.findOne({ _id: { $eq: key } });
+    return stored === null ? undefined : keep(fromStored(stored));
+  };
   return {
-    get: async (key) => {
-      const known = cache.get(key);
-      if (known) return known;
-      const stored = await records.findOne({ _id: { $eq: key } });
-      return stored === null ? undefined : keep(fromStored(stored));
-    },
+    get: async (key) => cache.get(key) ?? (await current(key)),
+    current,
     naming: async (actors, limit) => {
       const found = await records.find({ actors: { $in: [...actors] } }, { limit, sort: { _id: 1 } }).toArray();
       return found.map((stored) => keep(fromStored(stored)));

@@ -42,7 +42,7 @@ export function openStore(database: Database): Store {
     commit: async (work) => {
       await commit(database, work);
       if (work.record) records.forget([work.record.key]);
-      if (work.line) later(timers, async () => await relabelLate(database, work));
+      if (work.line || work.relabelled) later(timers, async () => await relabelLate(database, work));
     },
     trace: traceWriter(database),
     steady: async (request) => await steady(records, request),
@@ -72,7 +72,8 @@ async function steady<T>(records: Records, request: () => Promise<T>): Promise<T
 }
 
 /** Traces that were under way when labels changed are relabelled once more. */
-async function relabelLate(database: Database, { line }: Work): Promise<void> {
+async function relabelLate(database: Database, { line, relabelled }: Work): Promise<void> {
+  if (relabelled) await relabelTraces(database, relabelled.rec, relabelled.refs);
   if (!line) return;
   const rows = await database
     .of('DocumentReference')

@@ -1,6 +1,6 @@
 // Traces of reads by group commit, and what traces inherit from the things they point at.
 import type { ClientSession } from 'mongodb';
-import { pointingAt } from '../filter/envelope.ts';
+import { pointedAt, pointingAt } from '../filter/envelope.ts';
 import type { Envelope, Row } from '../filter/row.ts';
 import type { Database } from './database.ts';
 import { changeTo } from './line.ts';
@@ -44,8 +44,7 @@ export async function relabelTraces(
     .toArray();
   const targets = await envelopesOf(database, [...new Set(traces.flatMap(({ refs }) => refs ?? []))], within);
   const changes = traces.map((trace) => {
-    const pointedAt = (trace.refs ?? []).flatMap((ref) => targets.get(ref) ?? []);
-    const { $set, $unset } = changeTo(pointingAt(pointedAt));
+    const { $set, $unset } = changeTo(pointingAt((trace.refs ?? []).flatMap((ref) => targets.get(ref) ?? [])));
     return { updateOne: { filter: { _id: trace._id }, update: { $set, $unset } } };
   });
   if (changes.length > 0) await database.of('AuditEvent').bulkWrite(changes, within);
@@ -67,14 +66,14 @@ async function envelopesOf(
       .of(type)
       .find({ _id: { $in: ids } }, { ...within, projection: { rd: 1, hold: 1, tc: 1, tcs: 1 } })
       .toArray();
-    for (const row of rows) found.set(`${type}/${row._id}`, row);
+    for (const row of rows) found.set(`${type}/${row._id}`, pointedAt(type, row));
     const gone = ids.filter((id) => !found.has(`${type}/${id}`));
     if (gone.length === 0) continue;
     // What is deleted hides as it did at the end.
     const tombstones = await database.history
       .find({ type, id: { $in: gone }, deleted: true }, { ...within, projection: { id: 1, rd: 1, hold: 1, tc: 1, tcs: 1 } })
       .toArray();
-    for (const row of tombstones) found.set(`${type}/${row.id}`, row);
+    for (const row of tombstones) found.set(`${type}/${row.id}`, pointedAt(type, row));
   }
   return found;
 }

@@ -58,13 +58,21 @@ export async function compare(
   return differences;
 }
 
-/** Everything is asked of a world that has what the caller may not see and of one that never had it. */
+const wholly = new Set(['doctor', 'holder']);
+
+/** Two callers are asked everything, the others a third each, in turns; WORLDS=all asks everybody everything. */
+function isAsked(caller: string, at: number): boolean {
+  const turn = [...caller].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  return process.env.WORLDS === 'all' || wholly.has(caller) || at % 3 === turn % 3;
+}
+
+/** The questions are asked of a world that has what the caller may not see and of one that never had it. */
 export async function expectAlike(caller: string): Promise<void> {
   expect(steps.filter((step) => isHidden(step, caller)).length).toBeGreaterThan(0);
   const full = await build(everybody, steps, () => false);
   const without = await build(everybody, steps, (step) => isHidden(step, caller), full.created);
   try {
-    const asked = questions(conformance, full.created);
+    const asked = questions(conformance, full.created).filter((_, at) => isAsked(caller, at));
     const read = await compare(full, without, caller, asked, questionsFrom);
     const writes = attempts(conformance, full.created, namesOf(full.created).adult ?? '');
     const tried = await compare(full, without, caller, writes, questionsFrom + 20 * asked.length);

@@ -130,9 +130,9 @@ export const documents: readonly Step[] = [
     name: 'claim',
     path: at('/Claim'),
     body: (names) => claim(names, '2026-05-04'),
-    seen: [...rulers, 'doctor', 'inside', 'relative', 'rescuer', 'speech'],
+    seen: ['feeder', ...rulers, 'doctor', 'inside', 'relative', 'rescuer', 'speech'],
   },
-  { by: 'feeder', name: 'outOfWindow', path: at('/Claim'), body: (names) => claim(names, '2023-05-04'), seen: [] },
+  { by: 'feeder', name: 'outOfWindow', path: at('/Claim'), body: (names) => claim(names, '2023-05-04'), seen: ['feeder'] },
   {
     by: 'hospital',
     name: 'ofOther',
@@ -173,12 +173,12 @@ function claim(names: Names, day: string): JsonObject {
 
 /** Traces of others: seen by whom the acts' things are seen. */
 export const looks: readonly Step[] = [
-  { by: 'treating', method: 'GET', path: of('DocumentReference', 'masked'), seen: ['holder', 'treating', 'hospital', 'inside'] },
+  { by: 'treating', method: 'GET', path: of('DocumentReference', 'masked'), seen: rulers },
   {
     by: 'hospital',
     method: 'GET',
     path: of('DocumentReference', 'announced'),
-    seen: ['treating', 'hospital', 'doctor', 'speech', 'inside', 'rescuer'],
+    seen: ['treating'],
   },
   { by: 'doctor', method: 'GET', path: of('DocumentReference', 'report'), seen: [...rulers, 'doctor'] },
   { by: 'stranger', method: 'GET', path: of('DocumentReference', 'report'), seen: [...rulers, 'stranger'], fails: true },

@@ -1,0 +1,75 @@
+// Every declared search parameter finds what it should and leaves the rest, by GET and POST, in both databases: test/cases/search/parameters.json.
+// https://hl7.org/fhir/R4/search.html
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadConformance } from '../../src/conformance/conformance.ts';
+import { comparable, openSearchWorld, type Realm, realms, type SearchWorld, searched, searchedByPost, table } from './search-world.ts';
+
+/** `[query, names found, section of the specification, the only realm]`. */
+type Row = readonly [query: string, found: readonly string[], section: string, only?: Realm];
+const tables: Readonly<Record<string, readonly Row[]>> = table('parameters');
+const tables_: Record<string, readonly Row[]> = { ...tables };
+
+let world: SearchWorld;
+beforeAll(async () => {
+  world = await openSearchWorld();
+}, 60_000);
+afterAll(async () => await world.carnet.stop());
+
+describe.each(realms)('%s', (realm) => {
+  describe.each(Object.keys(tables))('%s', (type) => {
+    const rows = (tables[type] ?? []).filter(([, , , only = realm]) => only === realm);
+    it.each(rows)('%s: %p (search.html#%s)', async (query, found) => {
+      const asked = world.written(query, realm);
+      const client = world.asker(realm);
+      const reply = await searched(client, type, asked);
+      expect({ status: reply.status, names: reply.status === 200 ? world.names(reply, realm).toSorted() : reply.text }).toEqual({
+        status: 200,
+        names: found.toSorted(),
+      });
+      expect(comparable(await searchedByPost(client, type, asked))).toEqual(comparable(reply));
+    });
+  });
+});
+
+/** What no trace of ours ever holds. */
+const neverTraced = ['address', 'altid', 'entity-name', 'site'];
+
+describe('AuditEvent', () => {
+  const rows: readonly (readonly [found: string, not: string])[] = [
+    ['action=R', 'action=X'],
+    ['agent:identifier=https://rpps.esante.gouv.fr|10003461033', 'agent:identifier=10000000000'],
+    ['agent-name=doc', 'agent-name=nobody'],
+    ['agent-role=10', 'agent-role=99'],
+    ['date=2026-11-25', 'date=2026-11-24'],
+    ['entity=Patient/{anne}', 'entity=Patient/nobody'],
+    ['entity-role=24', 'entity-role=99'],
+    ['entity-type=2', 'entity-type=99'],
+    ['outcome=0', 'outcome=12'],
+    ['patient={anne}', 'patient=nobody'],
+    ['source:identifier=http://carnet.test/fhir', 'source:identifier=http://elsewhere.test/fhir'],
+    ['subtype=http://hl7.org/fhir/restful-interaction|read', 'subtype=vread'],
+    ['type=rest', 'type=other'],
+    ['_lastUpdated=2026-11-25', '_lastUpdated=2025'],
+    ['_security:missing=true', '_security=R'],
+    ...neverTraced.map((code) => [`${code}:missing=true`, `${code}=x`] as const),
+  ];
+  it.each(rows)('%s finds, %s does not', async (found, not) => {
+    const doctor = world.carnet.as({ ...(await import('../identity/issuer.ts')).claims.professional({ rpps: '10003461033', name: 'Doc' }) });
+    await doctor.get(world.written('/Patient/{anne}', 'national'));
+    const some = await searched(doctor, 'AuditEvent', world.written(found, 'national'));
+    const none = await searched(doctor, 'AuditEvent', world.written(not, 'national'));
+    expect([some.status, (some.body.entry ?? []).length > 0]).toEqual([200, true]);
+    expect([none.status, (none.body.entry ?? []).length]).toEqual([200, 0]);
+  });
+  tables_.AuditEvent = rows.flatMap(([found, not]) => [[found, ['some'], ''], [not, [], '']] as const);
+});
+
+it('has a row that finds and one that does not for every declared parameter', () => {
+  const lacking = [...loadConformance(new URL('../..', import.meta.url).pathname).types.values()].flatMap(({ type, search }) =>
+    [...search.keys()].flatMap((code) => {
+      const rows = (tables_[type] ?? []).filter(([query]) => new RegExp(`(^|&)${code}[:=]`).test(query));
+      return [rows.some(([, found]) => found.length > 0), rows.some(([, found]) => found.length === 0)].every(Boolean) ? [] : [`${type}.${code}`];
+    }),
+  );
+  expect(lacking).toEqual(['AuditEvent._id']);
+});
