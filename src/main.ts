@@ -1,5 +1,7 @@
 // The server as a program: reads the environment, opens the database, serves, and ends cleanly.
 import { readEnvironment } from './command/environment.ts';
+import { demonstrate } from './demo/demo.ts';
+import { createIssuer } from './demo/issuer.ts';
 import { startServer } from './server.ts';
 import { startEmbedded } from './store/embedded.ts';
 import { type Log, oneLine } from './store/log.ts';
@@ -16,9 +18,22 @@ const log: Log = (line) => {
 async function main(): Promise<void> {
   const environment = readEnvironment(process.env);
   const mongodbUri = environment.mongodbUri ?? (await openEmbedded(environment.dataDir));
-  const server = await startServer({ environment, mongodbUri, log });
+  const { dataDir, baseUrl, demo, production } = environment;
+  const issuer = production ? undefined : await createIssuer({ dataDir, baseUrl });
+  let quiet = demo;
+  const server = await startServer({
+    environment,
+    mongodbUri,
+    log: (line) => {
+      if (!quiet) log(line);
+    },
+    issuers: issuer === undefined ? [] : [issuer.trusted],
+  });
   stops.push(server.stop);
-  log(`Listening on ${server.address}, base URL ${environment.baseUrl}`);
+  log(`Listening on ${server.address}, base URL ${baseUrl}`);
+  if (demo && issuer !== undefined)
+    await demonstrate({ dataDir, baseUrl, address: server.address, issuer, isEmpty: server.isEmpty, log });
+  quiet = false;
 }
 
 /** Not reached in production: the environment has MONGODB_URI there. */

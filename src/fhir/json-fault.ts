@@ -46,7 +46,6 @@ function endOf(text: string, at: number, next: Next): number | undefined {
   return sign === '{' || sign === '[' ? at + 1 : ended(scalar, text, at);
 }
 
-
 /** After its closing quote, or at what no string holds. */
 function endOfString(text: string, start: number): number {
   special.lastIndex = start + 1;

@@ -6,7 +6,7 @@ import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { type Filter, oneOf } from '../filter/filter.ts';
 import { scopeOf } from '../identity/scope.ts';
-import { includedIds, revincludeFilter } from '../search/include.ts';
+import { type Include, includedIds, revincludeFilter } from '../search/include.ts';
 import type { Query } from '../search/query.ts';
 import type { Found, Reading } from '../store/reading.ts';
 import type { Context } from './context.ts';
@@ -38,8 +38,8 @@ export async function includedRows(
     add(type, await under(context, reading, type, keysOf(ids), oneOf('_id', ids)));
   for (const include of query.revincludes) {
     const ids = rows.map(({ _id }) => _id);
-    const keys = [...new Set(rows.flatMap(({ rec, _id }) => rec ?? keyOfId(_id) ?? []))];
-    add(include.type, await under(context, reading, include.type, keys, revincludeFilter(include, ids)));
+    const filter = revincludeFilter(include, ids);
+    add(include.type, await under(context, reading, include.type, keysReferring(query.type, include, rows), filter));
   }
   return found;
 }
@@ -56,6 +56,12 @@ function idsByType(
   return merged;
 }
 
+/** People and places are referred to from any record, everything else from its own. */
+function keysReferring(type: string, { record }: Include, rows: readonly Found[]): readonly string[] | undefined {
+  if (isDirectory(type) || (type === 'Patient' && !record)) return undefined;
+  return [...new Set(rows.flatMap(({ rec, _id }) => rec ?? keyOfId(_id) ?? []))];
+}
+
 function keysOf(ids: readonly string[]): readonly string[] {
   return ids.flatMap((id) => keyOfId(id) ?? []);
 }
@@ -64,7 +70,7 @@ async function under(
   context: Context,
   reading: Reading,
   type: string,
-  keys: readonly string[],
+  keys: readonly string[] | undefined,
   filter: Filter,
 ): Promise<readonly Found[]> {
   if (!context.conformance.types.has(type) || scopeOf(context.caller, 's', type) === 'none') return [];
