@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import request from 'supertest';
 import type { Ids } from '../src/fhir/id.ts';
+import type { TrustedIssuer } from '../src/identity/trust.ts';
 import { type Server, startServer } from '../src/server.ts';
 import { type Claims, type TestIssuer, type TokenOptions, testIssuer } from './identity/issuer.ts';
 
@@ -48,6 +49,7 @@ export type CarnetOptions = {
   readonly clock?: () => Date;
   readonly ids?: Ids;
   readonly database?: string;
+  readonly issuers?: readonly TrustedIssuer[];
 };
 
 const root = join(import.meta.dirname, '..');
@@ -58,6 +60,7 @@ export async function startCarnet({
   clock = () => new Date(),
   ids,
   database = `test-${randomUUID().slice(0, 8)}`,
+  issuers = [],
 }: CarnetOptions = {}): Promise<Carnet> {
   const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
   uri.pathname = `/${database}`;
@@ -74,7 +77,7 @@ export async function startCarnet({
       regime: join(root, `profiles/Parameters-regime-${regime}.json`),
     },
     mongodbUri: uri.href,
-    issuers: [issuer.trusted],
+    issuers: [issuer.trusted, ...issuers],
     log: (line) => void lines.push(line),
     clock,
     ...(ids === undefined ? {} : { ids }),

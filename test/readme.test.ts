@@ -1,0 +1,107 @@
+// The README is true: its paths exist, its dependencies are those of package.json, its examples run.
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { demonstrate } from '../src/demo/demo.ts';
+import { createIssuer, type DevelopmentIssuer } from '../src/demo/issuer.ts';
+import { isObject, type JsonObject, objectsOf, parseJson } from '../src/fhir/json.ts';
+import { baseUrl, type Carnet, startCarnet } from './carnet.ts';
+
+const root = join(import.meta.dirname, '..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const run = promisify(execFile);
+
+function example(name: string): string {
+  const [, script] = new RegExp(`<!-- run: ${name} -->\\n\`\`\`sh\\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
+  if (script === undefined) throw new Error(`README has no example ${name}`);
+  return script;
+}
+
+describe('README', () => {
+  let carnet: Carnet;
+  let dataDir = '';
+  let issuer: DevelopmentIssuer;
+  const said: string[] = [];
+  const demo = async (): Promise<void> =>
+    await demonstrate({
+      dataDir,
+      baseUrl,
+      address: carnet.address,
+      issuer,
+      isEmpty: carnet.server.isEmpty,
+      log: (line) => void said.push(line),
+    });
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'carnet-readme-'));
+    issuer = await createIssuer({ dataDir, baseUrl });
+    carnet = await startCarnet({ issuers: [issuer.trusted] });
+    await demo();
+  }, 60_000);
+  afterAll(async () => {
+    await carnet.stop();
+    await rm(dataDir, { recursive: true });
+  });
+
+  /** What the example prints, one JSON resource a request. */
+  const answers = async (name: string): Promise<readonly JsonObject[]> => {
+    const script = example(name).replace('source data/demo-tokens.sh\n', '').replaceAll('"$FHIR/', `"${carnet.address}/fhir/`);
+    const { stdout } = await run('bash', [
+      '-c',
+      `source '${join(dataDir, 'demo-tokens.sh')}'; ${script.replaceAll('curl -s', "curl -s -w '\\n'")}`,
+    ]);
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(parseJson)
+      .filter(isObject);
+  };
+
+  it('finds the laboratory report as the doctor, and nothing as the others', async () => {
+    const [found] = await answers('first request');
+    expect([found?.total, objectsOf(found?.entry).length]).toEqual([1, 1]);
+    expect((await answers('nothing')).map(({ total }) => total)).toEqual([0, 0]);
+  });
+
+  it('pushes a document and lists the traces', async () => {
+    const [pushed] = await answers('push');
+    expect([pushed?.resourceType, pushed?.status]).toEqual(['DocumentReference', 'current']);
+    const [traces] = await answers('traces');
+    expect(objectsOf(traces?.entry).length).toBe(5);
+  });
+
+  it('loads the demonstration once, and says what to try each time', async () => {
+    const counted = async (): Promise<unknown> =>
+      (await carnet.as({ ...isOperator }).get('/Practitioner?_summary=count')).body.total;
+    const before = await counted();
+    said.length = 0;
+    await demo();
+    expect(await counted()).toBe(before);
+    expect(said.join('\n')).toContain('demo-tokens.sh');
+  });
+
+  it('names paths that exist', () => {
+    const map = readme.slice(readme.indexOf('## The code'), readme.indexOf('## Configuration'));
+    const paths = [...map.matchAll(/^\| `([^`]+)` \|/gm)].map(([, path]) => path ?? '');
+    expect(paths.length).toBeGreaterThan(15);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('gives a reason for each dependency', () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const section = readme.slice(readme.indexOf('## What it stands on'), readme.indexOf('## Glossary'));
+    const names = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !name.startsWith('@types/'));
+    expect(names.filter((name) => !section.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+const isOperator = {
+  scope: 'user/*.rs',
+  extensions: {
+    ihe_iua: { subject_role: [{ system: 'https://carnet.example/fhir/CodeSystem/caller-role', code: 'HEBERGEUR' }] },
+  },
+};
