@@ -1,5 +1,5 @@
 // The formula of access: caller, now, statute and the record's access state in, what may be read and written out.
-import { all, and, equals, type Filter, known, none, not, or } from '../filter/filter.ts';
+import { all, and, equals, type Filter, known, none, not, oneOf, or } from '../filter/filter.ts';
 import type { Caller, Who } from '../identity/caller.ts';
 import type { Asking } from './asking.ts';
 import { closed, held, inWindow, labelled, ownDeposits, type Rules } from './formula.ts';
@@ -85,6 +85,7 @@ function rules(asking: Asking, record: AccessRecord, practice: AccessRecord | un
   if (who.kind === 'professional' && record.key === `p:${who.rpps}`) return ofPractice(caller);
   const open = isOpen(record, statute, now);
   if (who.kind === 'related') return ofRelated(asking, record, who.related, open);
+  if (who.kind === 'agent' || who.kind === 'operator') return ofGuardianship(record);
   if (!open) return closed;
   switch (who.kind) {
     case 'structure':
@@ -107,6 +108,15 @@ function rules(asking: Asking, record: AccessRecord, practice: AccessRecord | un
 function ofHolder(): Rules {
   const read = (type: string): Filter => (isDirectory(type) ? none : and(labelled('PAT'), not(held)));
   return { read, write: (type) => (ruling(type) === 'trace' ? none : read(type)) };
+}
+
+/** Whoever records guardianship ends it, whatever the record's state. */
+function ofGuardianship({ guardians }: AccessRecord): Rules {
+  const recorded = oneOf(
+    '_id',
+    guardians.map(({ id }) => id),
+  );
+  return { read: () => none, write: (type) => (type === 'RelatedPerson' ? recorded : none) };
 }
 
 function ofPractice(caller: Caller): Rules {

@@ -77,7 +77,11 @@ export function judgeDelete(
 ): void {
   const { kind } = asking.caller.who;
   if (kind === 'tester' || (ruling(type) === 'directory' && kind === 'operator')) return;
-  if (record === undefined || kind === 'feeder' || guardianship) throw forbidden();
+  if (record === undefined || kind === 'feeder') throw forbidden();
+  if (guardianship) {
+    if (kind !== 'agent' && kind !== 'operator') throw forbidden();
+    return;
+  }
   if (type === 'Consent' && record.key.startsWith('p:')) return;
   if (type === 'Consent' || type === 'CareTeam' || type === 'RelatedPerson') {
     if (!rules(asking, record)) throw forbidden();

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../fhir/json.ts';
 import { listOf, objectsOf, textOf } from '../fhir/json.ts';
 import type { Definitions, ParameterRule } from './definitions.ts';
+import { impliedSystems } from './implied-system.ts';
 
 export type SearchParameterType =
   | 'token'
@@ -22,6 +23,8 @@ export type SearchParameter = {
   /** Types that a reference may point at. */
   readonly target: readonly string[];
   readonly url: string;
+  /** Of a token over `code` elements: code → the system that its value set implies. */
+  readonly systems?: ReadonlyMap<string, string>;
 };
 
 export type TypeCapability = {
@@ -62,7 +65,8 @@ function strings(value: unknown): readonly string[] {
   return listOf(value).filter((one) => typeof one === 'string');
 }
 
-function parameterOf(declared: JsonObject, type: string, { searchParameters, resourceTypes }: Definitions): SearchParameter {
+function parameterOf(declared: JsonObject, type: string, definitions: Definitions): SearchParameter {
+  const { searchParameters, resourceTypes } = definitions;
   const name = textOf(declared.name) ?? '';
   const rule: ParameterRule | undefined = searchParameters[type]?.find(({ code }) => code === name);
   const kind = parameterTypes.find((one) => one === rule?.type);
@@ -70,7 +74,9 @@ function parameterOf(declared: JsonObject, type: string, { searchParameters, res
     throw new Error(`capability-statement.json: R4 has no search parameter ${type}.${name} of this type and definition`);
   }
   const target = kind === 'reference' ? (rule.target ?? resourceTypes) : [];
-  return { code: rule.code, type: kind, expression: rule.expression, target, url: rule.url };
+  const systems = kind === 'token' ? impliedSystems(rule.expression, definitions) : new Map();
+  const common = { code: rule.code, type: kind, expression: rule.expression, target, url: rule.url };
+  return systems.size === 0 ? common : { ...common, systems };
 }
 
 function typeOf(resource: JsonObject, definitions: Definitions, known: (url: string) => boolean): TypeCapability {

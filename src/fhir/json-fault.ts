@@ -3,7 +3,7 @@
 const blank = /[ \t\n\r]*/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no string holds one as it is.
 const special = /["\\\u0000-\u001f]/g;
-const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 type Next = 'value' | 'value or end' | 'name' | 'name or end' | 'colon' | 'comma or end' | 'nothing';
@@ -51,7 +51,7 @@ function endOfString(text: string, start: number): number {
   special.lastIndex = start + 1;
   for (let found = special.exec(text); found !== null; found = special.exec(text)) {
     if (found[0] === '"') return special.lastIndex;
-    const end = ended(escape, text, found.index);
+    const end = ended(escaped, text, found.index);
     if (end === undefined) return found.index;
     special.lastIndex = end;
   }

@@ -19,7 +19,7 @@ export function lookupFor(context: Context, reading: Reading): Lookup {
       return key === undefined ? [] : [key];
     }
     if (scopeOf(context.caller, 's', type) === 'none') return [];
-    const keys = isDirectory(type) ? undefined : keysNamed({}, filter);
+    const keys = isDirectory(type) ? undefined : keysNamed(type, {}, filter);
     const permission = await permissionFor(context, 's', type, keys);
     const rows = await reading.find(type, permission, { filter, limit: mostLinks + 1 });
     if (rows.length > mostLinks) throw refuse('too-costly', 'The chain leads to too many resources: narrow it');

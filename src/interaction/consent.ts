@@ -5,7 +5,7 @@ import { judgeRuleLabels } from '../access/deposit.ts';
 import { noDeposits } from '../access/opening.ts';
 import type { AccessRecord, Actor, ConsentKind, ConsentRule } from '../access/record.ts';
 import { depositorOf } from '../access/standing.ts';
-import { endedBy, newRecord, withConsent } from '../access/state.ts';
+import { endedBy, newRecord, withConsent, withGuardian } from '../access/state.ts';
 import { judgeAuthor, judgeConsent, judgePlace } from '../access/wish.ts';
 import { newId } from '../fhir/id.ts';
 import type { JsonObject } from '../fhir/json.ts';
@@ -39,6 +39,13 @@ export async function consentWork(context: Context, sent: JsonObject): Promise<R
     insert: [{ type: 'Consent', row: newRow(context, { type: 'Consent', id, resource: consent, rec: record.key }) }],
     ...stateWith(context, record, id, rule),
   };
+}
+
+/** The record without a related person, and without the mandates that name her. */
+export function stateWithout(context: Context, record: AccessRecord, related: string): Pick<Ready, 'record' | 'amend'> {
+  const mandates = record.consents.filter(({ kind, root }) => kind === 'mandate' && root.actors?.includes(`r:${related}`));
+  const without = mandates.reduce((state, { id }) => withConsent(state, id, undefined), withGuardian(record, related, undefined));
+  return { record: { ...without, version: record.version + 1 }, amend: mandates.map(({ id }) => inactivated(context, id)) };
 }
 
 /** The record with the Consent as it now is, and without those that it ends. */

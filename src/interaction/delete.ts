@@ -3,11 +3,12 @@
 import { judgeDelete } from '../access/change.ts';
 import { isGuardianship } from '../access/deposit.ts';
 import type { AccessRecord } from '../access/record.ts';
-import { withConsent, withGuardian, withTeam } from '../access/state.ts';
+import { withConsent, withTeam } from '../access/state.ts';
 import { isDirectory } from '../access/type.ts';
 import { notFound, refuse } from '../fhir/outcome.ts';
 import { equals } from '../filter/filter.ts';
 import { type Found, Stale } from '../store/reading.ts';
+import { stateWithout } from './consent.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { lineOf } from './document.ts';
 import { askingFor, keysOfId, mayAsk, permissionFor } from './reach.ts';
@@ -36,7 +37,7 @@ export async function deleteResource(
       id,
       expects,
       remove: [{ type, row: tombstone, was: row }],
-      ...stateAfter(type, id, record),
+      ...stateAfter(context, type, id, record),
       ...lineAfter(context, type, row),
     };
     await commitTraced(context, ready, 204);
@@ -79,11 +80,16 @@ export async function writable(
   throw notFound();
 }
 
-function stateAfter(type: string, id: string, record: AccessRecord | undefined): Pick<Ready, never> | Pick<Ready, 'record'> {
+function stateAfter(
+  context: Context,
+  type: string,
+  id: string,
+  record: AccessRecord | undefined,
+): Pick<Ready, 'record' | 'amend'> {
   if (record === undefined) return {};
   if (type === 'Consent') return { record: withConsent(record, id, undefined) };
   if (type === 'CareTeam') return { record: withTeam(record, id, undefined) };
-  return type === 'RelatedPerson' ? { record: withGuardian(record, id, undefined) } : {};
+  return type === 'RelatedPerson' ? stateWithout(context, record, id) : {};
 }
 
 /** What it superseded has its own envelope again. */

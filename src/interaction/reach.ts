@@ -92,22 +92,35 @@ export async function delegatedBy(context: Context): Promise<AccessRecord | unde
   return context.caller.who.kind === 'delegate' ? await practiceOf(context) : undefined;
 }
 
-/** Where a row of this id can be: the record that it carries, or the caller's own practice. */
-export function keysOfId(context: Context, type: string, id: string): readonly string[] {
+/** Where a row of this id can be: the record that it carries, or the caller's own practice; undefined for a trace of no record. */
+export function keysOfId(context: Context, type: string, id: string): readonly string[] | undefined {
+  if (isOfNoRecord(type, id)) return undefined;
   const key = keyOfId(id);
-  const { who } = context.caller;
-  const practice = type === 'Consent' && who.kind === 'professional' ? [`p:${who.rpps}`] : [];
-  return key === undefined ? practice : [key, ...practice];
+  return withPractice(context, type, key === undefined ? [] : [key]);
+}
+
+function isOfNoRecord(type: string, id: string): boolean {
+  return type === 'AuditEvent' && keyOfId(id) === id;
+}
+
+/** No id tells of a delegation whose it is. */
+export function withPractice(
+  { caller: { who } }: Context,
+  type: string,
+  keys: readonly string[] | undefined,
+): readonly string[] | undefined {
+  return keys !== undefined && type === 'Consent' && who.kind === 'professional' ? [...keys, `p:${who.rpps}`] : keys;
 }
 
 /** The only records in which something can be found, by `rec` conditions and by the form of ids. */
-export function keysNamed(query: Pick<Query, 'records' | 'ids'>, filter: Filter): readonly string[] | undefined {
+export function keysNamed(type: string, query: Pick<Query, 'records' | 'ids'>, filter: Filter): readonly string[] | undefined {
   const byRecord = conjunctsOf(filter).flatMap((part) => {
     if (part.op === 'none') return [[]];
     if (part.op === 'equals' && part.field === 'rec') return [[String(part.value)]];
     return part.op === 'in' && part.field === 'rec' ? [part.values.map(String)] : [];
   });
-  const byId = query.ids === undefined ? [] : [query.ids.flatMap((id) => keyOfId(id) ?? [])];
+  const { ids } = query;
+  const byId = ids === undefined || ids.some((id) => isOfNoRecord(type, id)) ? [] : [ids.flatMap((id) => keyOfId(id) ?? [])];
   const [first, ...others] = [...byRecord, ...(query.records === undefined ? [] : [query.records]), ...byId];
   return first?.filter((key) => others.every((list) => list.includes(key)));
 }

@@ -32,7 +32,7 @@ export async function findOne(reading: Reading, type: string, id: string, permis
   throw notFound();
 }
 
-export async function knownRecord({ store }: Context, keys: readonly string[]): Promise<string | undefined> {
+export async function knownRecord({ store }: Context, keys: readonly string[] = []): Promise<string | undefined> {
   for (const key of keys) if (!key.startsWith('p:') && (await store.records.get(key))) return key;
   return undefined;
 }

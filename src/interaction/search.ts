@@ -14,7 +14,7 @@ import { lookupFor } from './chain.ts';
 import { type Answer, type Context, capabilityOf, recordParameters } from './context.ts';
 import { identitySearch } from './identity.ts';
 import { type Included, includedRows } from './include.ts';
-import { keysNamed, mayAsk, permissionFor } from './reach.ts';
+import { keysNamed, mayAsk, permissionFor, withPractice } from './reach.ts';
 import { knownRecord } from './read.ts';
 
 export type SearchRequest = { readonly type: string; readonly parameters: Parameters; readonly lenient: boolean };
@@ -66,7 +66,7 @@ async function run(context: Context, query: Query, after: Position | undefined):
   const { type } = query;
   const reading = store.reading(moments);
   const filter = await resolveSearch(query, lookupFor(context, reading));
-  const keys = isDirectory(type) ? undefined : keysNamed(query, filter);
+  const keys = isDirectory(type) ? undefined : withPractice(context, type, keysNamed(type, query, filter));
   if (keys) trail.record = await knownRecord(context, keys);
   const permission = await permissionFor(context, 's', type, keys);
   const { rows, more } = await pageOf(reading, permission, query, filter, after);

@@ -13,10 +13,15 @@ export function tokenEntry(parameter: string, value: string, system = ''): strin
   return `${parameter}|${escapeBars(value)}|${system}`;
 }
 
-/** `field`: where the systems stand in `p`. */
-export function indexTokens(parameter: string, field: string, nodes: readonly unknown[]): Entries {
+/** `field`: where the systems stand in `p`; `implied`: the systems of plain codes. */
+export function indexTokens(
+  parameter: string,
+  field: string,
+  nodes: readonly unknown[],
+  implied?: ReadonlyMap<string, string>,
+): Entries {
   const tokens = nodes
-    .flatMap(tokensOf)
+    .flatMap((node) => (typeof node === 'string' ? [token(implied?.get(node), node)] : tokensOf(node)))
     .filter(({ system = '', code = '' }) => system.length <= longestValue && code.length <= longestValue);
   const idx = tokens.flatMap(({ code, system }) => (code === undefined ? [] : [tokenEntry(parameter, code, system)]));
   const systems = new Set(tokens.flatMap(({ system }) => (system === undefined ? [] : [system])));
@@ -81,4 +86,4 @@ function condition({ parameter: { code }, name, modifier, values }: Asked): Filt
   return modifier === 'not' ? not(matching) : matching;
 }
 
-export const tokenType: ParameterType = { index: ({ code }, nodes) => indexTokens(code, code, nodes), condition };
+export const tokenType: ParameterType = { index: ({ code, systems }, nodes) => indexTokens(code, code, nodes, systems), condition };

@@ -74,8 +74,13 @@ async function createIndexes(db: Db, database: Database, types: readonly string[
   // A transaction may not wait for a collection to be made.
   for (const name of wanted.filter((one) => !existing.has(one))) await db.createCollection(name);
   for (const type of types) await database.of(type).createIndexes(type === 'AuditEvent' ? traceIndexes : rowIndexes);
+  await database.of('Binary').createIndexes([{ key: { file: 1 }, sparse: true }]);
   await database.records.createIndexes([{ key: { actors: 1 } }]);
-  await database.history.createIndexes([{ key: { rec: 1, type: 1, id: 1 } }, { key: { type: 1, id: 1, v: -1 } }]);
+  await database.history.createIndexes([
+    { key: { rec: 1, type: 1, id: 1 } },
+    { key: { type: 1, id: 1, v: -1 } },
+    { key: { file: 1 }, sparse: true },
+  ]);
   await db.collection('attachments.chunks').createIndexes([{ key: { files_id: 1, n: 1 }, unique: true }]);
   await db.collection('attachments.files').createIndexes([{ key: { uploadDate: 1 } }]);
 }

@@ -37,7 +37,7 @@ export async function openSearchWorld(): Promise<SearchWorld> {
     holder: as(claims.holder(cx(ins))),
     bruno: as(claims.holder(cx(brunoIns))),
     hospital: as(claims.structure(finess)),
-    doctor: as(claims.professional({ rpps: treating })),
+    doctor: as(claims.professional({ rpps: treating, name: 'Dr Claire Martin' })),
     tester: as(claims.tester()),
   };
   const who = (name: string): Client => {
