@@ -86,7 +86,7 @@ describe('README', () => {
 
   it('names paths that exist', () => {
     const map = readme.slice(readme.indexOf('## The code'), readme.indexOf('## Configuration'));
-    const paths = [...map.matchAll(/^\| `([^`]+)` \|/gm)].map(([, path]) => path ?? '');
+    const paths = [...map.matchAll(/^\| `([^`]+)` +\|/gm)].map(([, path]) => path ?? '');
     expect(paths.length).toBeGreaterThan(15);
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });

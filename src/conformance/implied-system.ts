@@ -1,6 +1,6 @@
 // The code system of an element of type `code`: it is not in the resource, its required value set names it.
 // https://hl7.org/fhir/R4/search.html#token
-import { type Definitions, elementsOf } from './definitions.ts';
+import { type Definitions, type ElementRule, elementsOf } from './definitions.ts';
 
 const plain = /^[A-Z]\w*(?:\.[a-z]\w*)+$/;
 
@@ -15,7 +15,7 @@ function bindingOf([root = '', ...steps]: readonly string[], definitions: Defini
   let node: string | undefined = root;
   let binding: string | undefined;
   for (const step of steps) {
-    const rule = known(node, definitions).find(([key]) => key === step)?.[1];
+    const rule: ElementRule | undefined = known(node, definitions).find(([key]) => key === step)?.[1];
     node = rule?.node ?? rule?.types[0];
     binding = node === 'code' ? rule?.binding : undefined;
   }

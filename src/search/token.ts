@@ -86,4 +86,7 @@ function condition({ parameter: { code }, name, modifier, values }: Asked): Filt
   return modifier === 'not' ? not(matching) : matching;
 }
 
-export const tokenType: ParameterType = { index: ({ code, systems }, nodes) => indexTokens(code, code, nodes, systems), condition };
+export const tokenType: ParameterType = {
+  index: ({ code, systems }, nodes) => indexTokens(code, code, nodes, systems),
+  condition,
+};

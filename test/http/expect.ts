@@ -4,7 +4,11 @@ import type { Body } from '../carnet.ts';
 import type { RawReply } from './raw.ts';
 
 /** An OperationOutcome that says what is wrong, where, and nothing of how the server is made. */
-export function expectOutcome(reply: Pick<RawReply, 'status' | 'headers' | 'text' | 'body'>, status: number, expression?: string): void {
+export function expectOutcome(
+  reply: Pick<RawReply, 'status' | 'headers' | 'text' | 'body'>,
+  status: number,
+  expression?: string,
+): void {
   const { body, headers, text } = reply;
   expect({ status: reply.status, text: reply.status === status ? '' : text }).toEqual({ status, text: '' });
   expect(headers['content-type']).toBe('application/fhir+json; charset=utf-8');

@@ -11,9 +11,19 @@ beforeAll(async () => {
 });
 afterAll(async () => await ground.stop());
 
-async function sent(method: string, path: string, headers: Readonly<Record<string, string>> = {}, body?: string): Promise<RawReply> {
+async function sent(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  body?: string,
+): Promise<RawReply> {
   const authorization = `Bearer ${ground.as('doctor').token}`;
-  return await ask(ground.carnet.address, { method, path: path.replace('KEY', ground.key), headers: { authorization, ...headers }, ...(body === undefined ? {} : { body }) });
+  return await ask(ground.carnet.address, {
+    method,
+    path: path.replace('KEY', ground.key),
+    headers: { authorization, ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
 }
 
 const addresses: readonly (readonly [path: string, status: number])[] = [
@@ -76,9 +86,12 @@ const addresses: readonly (readonly [path: string, status: number])[] = [
 ];
 
 describe('addresses', () => {
-  it.each(addresses.map(([path, status]) => [path.slice(0, 80), status, path] as const))('%s: %p', async (_title, status, path) => {
-    expectOutcome(await sent('GET', encodeURI(path).replace(/%25/g, '%')), status);
-  });
+  it.each(addresses.map(([path, status]) => [path.slice(0, 80), status, path] as const))(
+    '%s: %p',
+    async (_title, status, path) => {
+      expectOutcome(await sent('GET', encodeURI(path).replace(/%25/g, '%')), status);
+    },
+  );
 
   it('a query string may follow any of them', async () => {
     for (const query of ['?', '?%', '?%zz=%', '?&&&', '?=', '?=x', '?a', '?_pretty', '?%00=%00', '?a[b]=c', '?a[__proto__]=c']) {
@@ -90,30 +103,89 @@ describe('addresses', () => {
 });
 
 describe('names of parameters', () => {
-  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '$where', '$ne', 'type[$ne]', 'type.$ne', '_id.x', 'type:', ':', '.', 'type..', 'a'.repeat(5000), 'é', '\u0000', 'type\u0000', '_page ', '_Format', ''])(
-    '%p is unknown',
-    async (name) => {
-      const reply = await sent('GET', `/fhir/DocumentReference?${encodeURIComponent(name)}=x`);
-      expectOutcome(reply, 400);
-      expect(Buffer.byteLength(reply.text)).toBeLessThan(20_000);
-      const lenient = await sent('GET', `/fhir/DocumentReference?${encodeURIComponent(name)}=x&type=none`, { prefer: 'handling=lenient' });
-      expect([lenient.status, lenient.body.link]).toEqual([200, [{ relation: 'self', url: 'http://carnet.test/fhir/DocumentReference?type=none' }]]);
-    },
-  );
+  it.each([
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    '$where',
+    '$ne',
+    'type[$ne]',
+    'type.$ne',
+    '_id.x',
+    'type:',
+    ':',
+    '.',
+    'type..',
+    'a'.repeat(5000),
+    'é',
+    '\u0000',
+    'type\u0000',
+    '_page ',
+    '_Format',
+    '',
+  ])('%p is unknown', async (name) => {
+    const reply = await sent('GET', `/fhir/DocumentReference?${encodeURIComponent(name)}=x`);
+    expectOutcome(reply, 400);
+    expect(Buffer.byteLength(reply.text)).toBeLessThan(20_000);
+    const lenient = await sent('GET', `/fhir/DocumentReference?${encodeURIComponent(name)}=x&type=none`, {
+      prefer: 'handling=lenient',
+    });
+    expect([lenient.status, lenient.body.link]).toEqual([
+      200,
+      [{ relation: 'self', url: 'http://carnet.test/fhir/DocumentReference?type=none' }],
+    ]);
+  });
 });
 
 describe('values', () => {
-  it.each(['$ne', '{"$gt":""}', '.*', '^', '(((', '\\Q', '%', "'; drop", '__proto__', '�', '😀'.repeat(100), '*', '..', '-1', '0x10', '1e400', 'null', 'true'])(
-    '%p finds nothing and fails nothing',
-    async (value) => {
-      for (const name of ['_id', 'type', 'identifier', 'description', 'description:contains', 'description:exact', 'author', 'date', '_lastUpdated', 'patient', 'patient.name', '_security', '_count', '_sort', '_total', '_include', '_page', '_format', '_summary']) {
-        const reply = await sent('GET', `/fhir/DocumentReference?${name}=${encodeURIComponent(value)}`);
-        expect([name, [200, 400, 406].includes(reply.status)]).toEqual([name, true]);
-        if (reply.status === 200) expect([name, reply.body.entry]).toEqual([name, undefined]);
-        else expectOutcome(reply, reply.status);
-      }
-    },
-  );
+  it.each([
+    '$ne',
+    '{"$gt":""}',
+    '.*',
+    '^',
+    '(((',
+    '\\Q',
+    '%',
+    "'; drop",
+    '__proto__',
+    '�',
+    '😀'.repeat(100),
+    '*',
+    '..',
+    '-1',
+    '0x10',
+    '1e400',
+    'null',
+    'true',
+  ])('%p finds nothing and fails nothing', async (value) => {
+    for (const name of [
+      '_id',
+      'type',
+      'identifier',
+      'description',
+      'description:contains',
+      'description:exact',
+      'author',
+      'date',
+      '_lastUpdated',
+      'patient',
+      'patient.name',
+      '_security',
+      '_count',
+      '_sort',
+      '_total',
+      '_include',
+      '_page',
+      '_format',
+      '_summary',
+    ]) {
+      const reply = await sent('GET', `/fhir/DocumentReference?${name}=${encodeURIComponent(value)}`);
+      expect([name, [200, 400, 406].includes(reply.status)]).toEqual([name, true]);
+      if (reply.status === 200) expect([name, reply.body.entry]).toEqual([name, undefined]);
+      else expectOutcome(reply, reply.status);
+    }
+  });
 
   it.each([
     ['65 parameters', 'type=a&'.repeat(65)],
@@ -121,7 +193,12 @@ describe('values', () => {
     ['a value of 4001 characters', `type=${'a'.repeat(4001)}`],
     ['nine keys', `_sort=${'date,'.repeat(8)}date`],
   ])('%s are too costly', async (_title, query) => {
-    const reply = await sent('POST', '/fhir/DocumentReference/_search', { 'content-type': 'application/x-www-form-urlencoded' }, query);
+    const reply = await sent(
+      'POST',
+      '/fhir/DocumentReference/_search',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      query,
+    );
     expectOutcome(reply, 400);
     expect(reply.body.issue[0].code).toBe('too-costly');
   });

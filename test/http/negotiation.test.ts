@@ -15,7 +15,10 @@ beforeAll(async () => {
 afterAll(async () => await ground.stop());
 
 async function get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<RawReply> {
-  return await ask(ground.carnet.address, { path: `/fhir${path}`, headers: { authorization: `Bearer ${ground.as('doctor').token}`, ...headers } });
+  return await ask(ground.carnet.address, {
+    path: `/fhir${path}`,
+    headers: { authorization: `Bearer ${ground.as('doctor').token}`, ...headers },
+  });
 }
 
 async function post(path: string, body: string | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<RawReply> {
@@ -84,7 +87,9 @@ describe('Accept and _format', () => {
 // https://hl7.org/fhir/R4/json.html#primitive, https://hl7.org/fhir/R4/datatypes.html#decimal
 describe('decimals keep their digits', () => {
   const digits = ['1.50', '0.10', '100', '100.00', '12345678901234567.89', '0.000000000000000001', '-3.0', '1e2', '1.0E-3'];
-  const claim = (value: string): string => `{"resourceType":"Claim","status":"active","type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claim-type","code":"professional"}]},
+  const claim = (
+    value: string,
+  ): string => `{"resourceType":"Claim","status":"active","type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claim-type","code":"professional"}]},
     "use":"claim","patient":{"reference":"Patient/${ground.key}"},"created":"2026-05-04","provider":{"display":"Cabinet"},
     "priority":{"coding":[{"code":"normal"}]},"insurance":[{"sequence":1,"focal":true,"coverage":{"display":"Assurance maladie"}}],
     "total":{"value":${value},"currency":"EUR"}}`;
@@ -102,7 +107,9 @@ describe('decimals keep their digits', () => {
 
   it('and so after a patch', async () => {
     const { body } = await post('/Claim', claim('1.50'));
-    const cancelled = await ground.as('hospital').patch(`/Claim/${body.id}`, [{ op: 'replace', path: '/status', value: 'cancelled' }]);
+    const cancelled = await ground
+      .as('hospital')
+      .patch(`/Claim/${body.id}`, [{ op: 'replace', path: '/status', value: 'cancelled' }]);
     expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled']);
     expect(cancelled.text).toContain('"value":1.50,');
   });
@@ -111,20 +118,28 @@ describe('decimals keep their digits', () => {
 describe('bodies', () => {
   const sent = (): string => JSON.stringify(document(ground.key, '34112-3', { description: 'Opérée à Nîmes 👩‍⚕️' }));
 
-  it.each(['application/fhir+json', 'application/json', 'application/fhir+json; charset=utf-8', 'Application/FHIR+JSON;charset=UTF-8', 'application/fhir+json; fhirVersion=4.0'])(
-    'Content-Type %s is taken',
-    async (type) => {
-      const reply = await post('/DocumentReference', sent(), { 'content-type': type });
-      expect([reply.status, reply.body.description]).toEqual([201, 'Opérée à Nîmes 👩‍⚕️']);
-    },
-  );
+  it.each([
+    'application/fhir+json',
+    'application/json',
+    'application/fhir+json; charset=utf-8',
+    'Application/FHIR+JSON;charset=UTF-8',
+    'application/fhir+json; fhirVersion=4.0',
+  ])('Content-Type %s is taken', async (type) => {
+    const reply = await post('/DocumentReference', sent(), { 'content-type': type });
+    expect([reply.status, reply.body.description]).toEqual([201, 'Opérée à Nîmes 👩‍⚕️']);
+  });
 
-  it.each(['application/fhir+xml', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json-patch+json', 'nonsense', ''])(
-    'Content-Type %p: 415',
-    async (type) => {
-      expectOutcome(await post('/DocumentReference', sent(), { 'content-type': type }), 415, 'http.Content-Type');
-    },
-  );
+  it.each([
+    'application/fhir+xml',
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/json-patch+json',
+    'nonsense',
+    '',
+  ])('Content-Type %p: 415', async (type) => {
+    expectOutcome(await post('/DocumentReference', sent(), { 'content-type': type }), 415, 'http.Content-Type');
+  });
 
   it.each<[string, string | Buffer, RegExp]>([
     ['nothing', '', /at character 0$/],
@@ -174,7 +189,10 @@ describe('bodies', () => {
 
   it('takes 32 MiB, a resource of 15 MB, and says where it ends', async () => {
     expectOutcome(await post('/DocumentReference', Buffer.alloc(32 * 1024 * 1024 + 1, ' ')), 413);
-    expectOutcome(await post('/DocumentReference', gzipSync(Buffer.alloc(33 * 1024 * 1024, ' ')), { 'content-encoding': 'gzip' }), 413);
+    expectOutcome(
+      await post('/DocumentReference', gzipSync(Buffer.alloc(33 * 1024 * 1024, ' ')), { 'content-encoding': 'gzip' }),
+      413,
+    );
     const long = JSON.stringify(document(ground.key, '34112-3', { description: 'x'.repeat(15_000_001) }));
     const reply = await post('/DocumentReference', long);
     expect([413, 422]).toContain(reply.status);

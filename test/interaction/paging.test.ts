@@ -19,7 +19,10 @@ async function deposit(at: number, by: Client = ground.as('hospital')): Promise<
 
 beforeAll(async () => {
   ground = await openGround();
-  made = await Array.from({ length: many }).reduce<Promise<readonly string[]>>(async (before, _, at) => [...(await before), await deposit(at)], Promise.resolve([]));
+  made = await Array.from({ length: many }).reduce<Promise<readonly string[]>>(
+    async (before, _, at) => [...(await before), await deposit(at)],
+    Promise.resolve([]),
+  );
 }, 60_000);
 afterAll(async () => await ground.stop());
 
@@ -27,7 +30,11 @@ const idsOn = ({ body }: Reply): readonly string[] => (body.entry ?? []).map(({ 
 const nextOf = ({ body }: Reply): string | undefined => body.link.find(({ relation }: Body) => relation === 'next')?.url;
 
 /** `between`: what happens before each further page. */
-async function pages(client: Client, query: string, between: (page: number) => Promise<void> = async () => undefined): Promise<readonly Reply[]> {
+async function pages(
+  client: Client,
+  query: string,
+  between: (page: number) => Promise<void> = async () => undefined,
+): Promise<readonly Reply[]> {
   const found: Reply[] = [];
   let address: string | undefined = `/DocumentReference?${encoded(query)}`;
   while (address !== undefined) {
@@ -41,34 +48,55 @@ async function pages(client: Client, query: string, between: (page: number) => P
   return found;
 }
 
-const sorts = ['', '_sort=date', '_sort=-date', '_sort=description', '_sort=-description', '_sort=type,-description,date', '_sort=-type,description', '_sort=_lastUpdated', '_sort=-_lastUpdated,type', '_sort=_id', '_sort=-category', '_sort=author,-security-label,-date'];
+const sorts = [
+  '',
+  '_sort=date',
+  '_sort=-date',
+  '_sort=description',
+  '_sort=-description',
+  '_sort=type,-description,date',
+  '_sort=-type,description',
+  '_sort=_lastUpdated',
+  '_sort=-_lastUpdated,type',
+  '_sort=_id',
+  '_sort=-category',
+  '_sort=author,-security-label,-date',
+];
 const counts = [1, 2, 5, 7, many - 1, many, many + 1];
 
 describe.each(['doctor', 'hospital', 'holder'] as const)('as %s', (name) => {
-  it.each(sorts.flatMap((sort, at) => [counts[at % counts.length] ?? 1, counts[(at + 3) % counts.length] ?? 1].map((count) => [sort, count] as const)))(
-    '%s by pages of %p',
-    async (sort, count) => {
-      const client = ground.as(name);
-      const query = sort === '' ? '' : `&${sort}`;
-      const whole = idsOn(await client.get(`/DocumentReference?_count=500${query}`));
-      expect(whole.toSorted()).toEqual(made.toSorted());
-      const turned = await pages(client, `_count=${count}${query}`);
-      expect(turned.flatMap(idsOn)).toEqual(whole);
-      const sizes = turned.map((page) => idsOn(page).length);
-      const last = many % count === 0 ? count : many % count;
-      expect(sizes).toEqual([...Array(Math.ceil(many / count) - 1).fill(count), last]);
-    },
-  );
+  it.each(
+    sorts.flatMap((sort, at) =>
+      [counts[at % counts.length] ?? 1, counts[(at + 3) % counts.length] ?? 1].map((count) => [sort, count] as const),
+    ),
+  )('%s by pages of %p', async (sort, count) => {
+    const client = ground.as(name);
+    const query = sort === '' ? '' : `&${sort}`;
+    const whole = idsOn(await client.get(`/DocumentReference?_count=500${query}`));
+    expect(whole.toSorted()).toEqual(made.toSorted());
+    const turned = await pages(client, `_count=${count}${query}`);
+    expect(turned.flatMap(idsOn)).toEqual(whole);
+    const sizes = turned.map((page) => idsOn(page).length);
+    const last = many % count === 0 ? count : many % count;
+    expect(sizes).toEqual([...Array(Math.ceil(many / count) - 1).fill(count), last]);
+  });
 });
 
 it('carries the total, the filter and the includes through every page', async () => {
-  const turned = await pages(ground.as('doctor'), `patient=${ground.key}&type=34112-3&_count=5&_total=accurate&_include=DocumentReference:patient`);
+  const turned = await pages(
+    ground.as('doctor'),
+    `patient=${ground.key}&type=34112-3&_count=5&_total=accurate&_include=DocumentReference:patient`,
+  );
   const matches = turned.map(({ body }) => body.entry.filter(({ search }: Body) => search.mode === 'match').length);
   expect(matches).toEqual([5, 5, 2]);
   expect(turned.map(({ body }) => body.total)).toEqual([12, 12, 12]);
   for (const { body } of turned) {
-    expect(body.entry.filter(({ search }: Body) => search.mode === 'include').map(({ resource }: Body) => resource.id)).toEqual([ground.key]);
-    expect(new URL(body.link[0].url).search).toBe(`?patient=${ground.key}&type=34112-3&_count=5&_total=accurate&_include=DocumentReference%3Apatient`);
+    expect(body.entry.filter(({ search }: Body) => search.mode === 'include').map(({ resource }: Body) => resource.id)).toEqual([
+      ground.key,
+    ]);
+    expect(new URL(body.link[0].url).search).toBe(
+      `?patient=${ground.key}&type=34112-3&_count=5&_total=accurate&_include=DocumentReference%3Apatient`,
+    );
   }
 });
 
@@ -78,7 +106,8 @@ it('gives no next where nothing that the caller may see follows', async () => {
 });
 
 describe('a page', () => {
-  const first = async (name: 'doctor' | 'hospital' = 'doctor', query = '_count=3'): Promise<string> => nextOf(await ground.as(name).get(`/DocumentReference?${query}`)) ?? '';
+  const first = async (name: 'doctor' | 'hospital' = 'doctor', query = '_count=3'): Promise<string> =>
+    nextOf(await ground.as(name).get(`/DocumentReference?${query}`)) ?? '';
 
   it('opens again and again, for its caller alone', async () => {
     const address = await first();
@@ -101,7 +130,9 @@ describe('a page', () => {
 
   it('opens by POST as well', async () => {
     const address = await first();
-    const posted = await ground.as('doctor').send('POST', '/DocumentReference/_search', { 'Content-Type': 'application/x-www-form-urlencoded' }, address.split('?')[1]);
+    const posted = await ground
+      .as('doctor')
+      .send('POST', '/DocumentReference/_search', { 'Content-Type': 'application/x-www-form-urlencoded' }, address.split('?')[1]);
     expect(idsOn(posted)).toEqual(idsOn(await ground.as('doctor').get(address)));
   });
 
@@ -116,21 +147,24 @@ describe('a page', () => {
 
 // Last: it writes.
 describe('while others write', () => {
-  it.each(['_count=4', '_count=4&_sort=date', '_count=3&_sort=-description', '_count=5&_sort=type,date'])('%s loses and repeats nothing that was there', async (query) => {
-    const client = ground.as('doctor');
-    const before = idsOn(await client.get('/DocumentReference?_count=500'));
-    const gone: string[] = [];
-    const turned = await pages(client, query, async (page) => {
-      const [fresh] = await Promise.all([deposit(page), deposit(page + 1)]);
-      if (page % 2 === 1) return;
-      expect((await ground.as('hospital').delete(`/DocumentReference/${fresh}`)).status).toBe(204);
-      gone.push(fresh);
-    });
-    const seen = turned.flatMap(idsOn);
-    expect(new Set(seen).size).toBe(seen.length);
-    expect(before.filter((id) => !seen.includes(id))).toEqual([]);
-    const sizes = turned.map((page) => idsOn(page).length);
-    expect(new Set(sizes.slice(0, -1)).size).toBe(1);
-    expect(gone.length).toBeGreaterThan(0);
-  });
+  it.each(['_count=4', '_count=4&_sort=date', '_count=3&_sort=-description', '_count=5&_sort=type,date'])(
+    '%s loses and repeats nothing that was there',
+    async (query) => {
+      const client = ground.as('doctor');
+      const before = idsOn(await client.get('/DocumentReference?_count=500'));
+      const gone: string[] = [];
+      const turned = await pages(client, query, async (page) => {
+        const [fresh] = await Promise.all([deposit(page), deposit(page + 1)]);
+        if (page % 2 === 1) return;
+        expect((await ground.as('hospital').delete(`/DocumentReference/${fresh}`)).status).toBe(204);
+        gone.push(fresh);
+      });
+      const seen = turned.flatMap(idsOn);
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(before.filter((id) => !seen.includes(id))).toEqual([]);
+      const sizes = turned.map((page) => idsOn(page).length);
+      expect(new Set(sizes.slice(0, -1)).size).toBe(1);
+      expect(gone.length).toBeGreaterThan(0);
+    },
+  );
 });

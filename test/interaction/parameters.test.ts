@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadConformance } from '../../src/conformance/conformance.ts';
 import type { Body } from '../carnet.ts';
-import { comparable, openSearchWorld, type Realm, realms, type SearchWorld, searched, searchedByPost, table } from './search-world.ts';
+import {
+  comparable,
+  openSearchWorld,
+  type Realm,
+  realms,
+  type SearchWorld,
+  searched,
+  searchedByPost,
+  table,
+} from './search-world.ts';
 
 /** `[query, names found, section of the specification, the only realm]`. */
 type Row = readonly [query: string, found: readonly string[], section: string, only?: Realm];
@@ -37,23 +46,23 @@ const neverTraced = ['address', 'altid', 'entity-name', 'site'];
 
 /** A query that finds some of the traces of this very file, and one that finds none. */
 const traced: readonly (readonly [found: string, not: string])[] = [
-    ['action=R', 'action=X'],
-    ['agent:identifier=https://rpps.esante.gouv.fr|10003461033', 'agent:identifier=10000000000'],
-    ['agent-name=dr claire', 'agent-name=nobody'],
-    ['agent-role=10', 'agent-role=99'],
-    ['date=2026-11-25', 'date=2026-11-24'],
-    ['entity=Patient/{anne}', 'entity=Patient/nobody'],
-    ['entity-role=24', 'entity-role=99'],
-    ['entity-type=2', 'entity-type=99'],
-    ['outcome=0', 'outcome=12'],
-    ['patient={anne}', 'patient=nobody'],
-    ['source:identifier=http://carnet.test/fhir', 'source:identifier=http://elsewhere.test/fhir'],
-    ['subtype=http://hl7.org/fhir/restful-interaction|read', 'subtype=vread'],
-    ['type=rest', 'type=other'],
-    ['_lastUpdated=2026-11-25', '_lastUpdated=2025'],
-    ['_security:missing=true', '_security=R'],
-    ...neverTraced.map((code) => [`${code}:missing=true`, `${code}=x`] as const),
-  ];
+  ['action=R', 'action=X'],
+  ['agent:identifier=https://rpps.esante.gouv.fr|10003461033', 'agent:identifier=10000000000'],
+  ['agent-name=dr claire', 'agent-name=nobody'],
+  ['agent-role=10', 'agent-role=99'],
+  ['date=2026-11-25', 'date=2026-11-24'],
+  ['entity=Patient/{anne}', 'entity=Patient/nobody'],
+  ['entity-role=24', 'entity-role=99'],
+  ['entity-type=2', 'entity-type=99'],
+  ['outcome=0', 'outcome=12'],
+  ['patient={anne}', 'patient=nobody'],
+  ['source:identifier=http://carnet.test/fhir', 'source:identifier=http://elsewhere.test/fhir'],
+  ['subtype=http://hl7.org/fhir/restful-interaction|read', 'subtype=vread'],
+  ['type=rest', 'type=other'],
+  ['_lastUpdated=2026-11-25', '_lastUpdated=2025'],
+  ['_security:missing=true', '_security=R'],
+  ...neverTraced.map((code) => [`${code}:missing=true`, `${code}=x`] as const),
+];
 describe('AuditEvent', () => {
   it('_id finds one trace', async () => {
     const doctor = world.asker('national');
@@ -81,10 +90,12 @@ const rowsOf = (type: string): readonly (readonly [query: string, finds: boolean
 it('has a row that finds and one that does not for every declared parameter', () => {
   const { types } = loadConformance(join(import.meta.dirname, '../..'));
   const lacking = [...types.values()].flatMap(({ type, search }) =>
-    [...search.keys()].filter((code) => {
-      const results = rowsOf(type).flatMap(([query, finds]) => (new RegExp(`(^|&)${code}[:=]`).test(query) ? [finds] : []));
-      return !results.includes(true) || !results.includes(false);
-    }).map((code) => `${type}.${code}`),
+    [...search.keys()]
+      .filter((code) => {
+        const results = rowsOf(type).flatMap(([query, finds]) => (new RegExp(`(^|&)${code}[:=]`).test(query) ? [finds] : []));
+        return !results.includes(true) || !results.includes(false);
+      })
+      .map((code) => `${type}.${code}`),
   );
   // The ids of traces are nobody's to know before: `_id` of AuditEvent is below.
   expect(lacking).toEqual(['AuditEvent._id']);

@@ -38,7 +38,13 @@ const payloads: readonly (readonly [title: string, type: string, bytes: Buffer])
 ];
 const sha1 = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('base64');
 
-async function raw(name: Name, method: string, path: string, headers: Readonly<Record<string, string>> = {}, body?: Buffer): Promise<RawReply> {
+async function raw(
+  name: Name,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  body?: Buffer,
+): Promise<RawReply> {
   return await ask(ground.carnet.address, {
     method,
     path: `/fhir${path.replace('http://carnet.test/fhir', '')}`,
@@ -48,7 +54,10 @@ async function raw(name: Name, method: string, path: string, headers: Readonly<R
 }
 
 function withData(bytes: Buffer, contentType: string, attachment: object = {}): object {
-  return { ...document(ground.key, '34112-3'), content: [{ attachment: { contentType, title: 'Document', data: bytes.toString('base64'), ...attachment } }] };
+  return {
+    ...document(ground.key, '34112-3'),
+    content: [{ attachment: { contentType, title: 'Document', data: bytes.toString('base64'), ...attachment } }],
+  };
 }
 
 function withUrl(url: string, contentType = 'application/pdf'): object {
@@ -83,15 +92,27 @@ describe('POST DocumentReference with attachment.data', () => {
   it.each(payloads)('%s', async (_title, type, bytes) => {
     const reply = await ground.as('hospital').post('/DocumentReference', withData(bytes, type));
     const { attachment } = written(reply).body.content[0];
-    expect(attachment).toEqual({ contentType: type, title: 'Document', url: expect.stringMatching(/^http:\/\/carnet\.test\/fhir\/Binary\//), size: bytes.length, hash: sha1(bytes) });
+    expect(attachment).toEqual({
+      contentType: type,
+      title: 'Document',
+      url: expect.stringMatching(/^http:\/\/carnet\.test\/fhir\/Binary\//),
+      size: bytes.length,
+      hash: sha1(bytes),
+    });
     await expectBytes(attachment.url.split('/').at(-1), bytes, type);
   });
 
   it('takes the right size and hash, and several contents', async () => {
     const one = { attachment: { contentType: 'text/plain', title: 'Un', data: 'YQ==', size: 1, hash: sha1(Buffer.from('a')) } };
     const two = { attachment: { contentType: 'text/plain', title: 'Deux', data: 'YmI=' } };
-    const { body } = written(await ground.as('hospital').post('/DocumentReference', { ...document(ground.key, '34112-3'), content: [one, two] }));
-    const texts = await Promise.all(body.content.map(async ({ attachment }: { attachment: { url: string } }) => (await raw('doctor', 'GET', attachment.url)).text));
+    const { body } = written(
+      await ground.as('hospital').post('/DocumentReference', { ...document(ground.key, '34112-3'), content: [one, two] }),
+    );
+    const texts = await Promise.all(
+      body.content.map(
+        async ({ attachment }: { attachment: { url: string } }) => (await raw('doctor', 'GET', attachment.url)).text,
+      ),
+    );
     expect(texts).toEqual(['a', 'bb']);
   });
 
@@ -102,12 +123,20 @@ describe('POST DocumentReference with attachment.data', () => {
     ['data that are no base64', { data: 'Y*Q=' }, 'DocumentReference.content[0].attachment.data'],
     ['data and url', { url: 'Binary/x' }, 'DocumentReference.content[0].attachment'],
     ['a media type that is none', { contentType: 'pdf' }, 'DocumentReference.content[0].attachment.contentType'],
-    ['a media type with a line break', { contentType: 'text/plain\r\nX: y' }, 'DocumentReference.content[0].attachment.contentType'],
+    [
+      'a media type with a line break',
+      { contentType: 'text/plain\r\nX: y' },
+      'DocumentReference.content[0].attachment.contentType',
+    ],
     ['no media type', { contentType: undefined }, 'DocumentReference.content[0].attachment'],
     ['no title', { title: undefined }, 'DocumentReference.content[0].attachment.title'],
     ['neither data nor url', { data: undefined }, undefined],
   ])('refuses %s', async (_title, attachment, expression) => {
-    expectOutcome(await ground.as('hospital').post('/DocumentReference', withData(Buffer.from('a'), 'text/plain', attachment)), 422, expression);
+    expectOutcome(
+      await ground.as('hospital').post('/DocumentReference', withData(Buffer.from('a'), 'text/plain', attachment)),
+      422,
+      expression,
+    );
   });
 });
 
@@ -120,13 +149,25 @@ describe('POST Binary, then the DocumentReference with its url', () => {
   });
 
   it('answers with version, address and no bytes', async () => {
-    const reply = await raw('hospital', 'POST', '/Binary', { 'content-type': 'application/pdf', 'x-security-context': `Patient/${ground.key}`, prefer: 'return=minimal' }, pdf);
+    const reply = await raw(
+      'hospital',
+      'POST',
+      '/Binary',
+      { 'content-type': 'application/pdf', 'x-security-context': `Patient/${ground.key}`, prefer: 'return=minimal' },
+      pdf,
+    );
     expect([reply.status, reply.bytes.length, reply.headers.etag]).toEqual([201, 0, 'W/"1"']);
     expect(reply.headers.location).toMatch(new RegExp(`^http://carnet.test/fhir/Binary/${ground.key}-[a-z2-9]{13}/_history/1$`));
   });
 
   it.each(['Patient/KEY', 'http://carnet.test/fhir/Patient/KEY'])('takes X-Security-Context %s', async (context) => {
-    const reply = await raw('hospital', 'POST', '/Binary', { 'content-type': 'text/plain', 'x-security-context': context.replace('KEY', ground.key) }, Buffer.from('a'));
+    const reply = await raw(
+      'hospital',
+      'POST',
+      '/Binary',
+      { 'content-type': 'text/plain', 'x-security-context': context.replace('KEY', ground.key) },
+      Buffer.from('a'),
+    );
     expect(reply.status).toBe(201);
   });
 
@@ -139,20 +180,36 @@ describe('POST Binary, then the DocumentReference with its url', () => {
     ['an odd', 'Patient/__proto__', 422, 'http.X-Security-Context'],
   ])('refuses %s X-Security-Context', async (_title, context, status, expression) => {
     const headers = context === undefined ? {} : { 'x-security-context': context };
-    expectOutcome(await raw('hospital', 'POST', '/Binary', { 'content-type': 'application/pdf', ...headers }, pdf), status, expression);
+    expectOutcome(
+      await raw('hospital', 'POST', '/Binary', { 'content-type': 'application/pdf', ...headers }, pdf),
+      status,
+      expression,
+    );
   });
 
   it('refuses bytes without a media type, or packed', async () => {
     const context = { 'x-security-context': `Patient/${ground.key}` };
     expectOutcome(await raw('hospital', 'POST', '/Binary', context, pdf), 415, 'http.Content-Type');
-    expectOutcome(await raw('hospital', 'POST', '/Binary', { ...context, 'content-type': 'nonsense' }, pdf), 422, 'Binary.contentType');
-    expectOutcome(await raw('hospital', 'POST', '/Binary', { ...context, 'content-type': 'text/plain', 'content-encoding': 'gzip' }, pdf), 415, 'http.Content-Encoding');
+    expectOutcome(
+      await raw('hospital', 'POST', '/Binary', { ...context, 'content-type': 'nonsense' }, pdf),
+      422,
+      'Binary.contentType',
+    );
+    expectOutcome(
+      await raw('hospital', 'POST', '/Binary', { ...context, 'content-type': 'text/plain', 'content-encoding': 'gzip' }, pdf),
+      415,
+      'http.Content-Encoding',
+    );
   });
 
   it('is its depositor’s alone until a document takes it', async () => {
     const id = await uploaded(pdf);
     const statuses = async (): Promise<readonly number[]> =>
-      await Promise.all((['hospital', 'doctor', 'holder', 'clinic', 'stranger'] as const).map(async (name) => (await raw(name, 'GET', `/Binary/${id}`)).status));
+      await Promise.all(
+        (['hospital', 'doctor', 'holder', 'clinic', 'stranger'] as const).map(
+          async (name) => (await raw(name, 'GET', `/Binary/${id}`)).status,
+        ),
+      );
     expect(await statuses()).toEqual([200, 404, 404, 404, 404]);
     written(await ground.as('hospital').post('/DocumentReference', withUrl(`Binary/${id}`)));
     expect(await statuses()).toEqual([200, 200, 200, 404, 404]);
@@ -160,7 +217,8 @@ describe('POST Binary, then the DocumentReference with its url', () => {
 });
 
 describe('POST Binary as a resource', () => {
-  const sent = async (resource: object, headers: Readonly<Record<string, string>> = {}): Promise<Reply> => await ground.as('hospital').post('/Binary', { resourceType: 'Binary', ...resource }, headers);
+  const sent = async (resource: object, headers: Readonly<Record<string, string>> = {}): Promise<Reply> =>
+    await ground.as('hospital').post('/Binary', { resourceType: 'Binary', ...resource }, headers);
 
   it.each(payloads)('%s', async (_title, contentType, bytes) => {
     const securityContext = { reference: `Patient/${ground.key}` };
@@ -173,7 +231,14 @@ describe('POST Binary as a resource', () => {
   it('takes the record from the header, but not another one', async () => {
     const data = { contentType: 'text/plain', data: 'YQ==' };
     expect((await sent(data, { 'X-Security-Context': `Patient/${ground.key}` })).status).toBe(201);
-    expectOutcome(await sent({ ...data, securityContext: { reference: `Patient/${ground.key}` } }, { 'X-Security-Context': 'Patient/aaaaaaaaaaaaa' }), 422, 'Binary.securityContext');
+    expectOutcome(
+      await sent(
+        { ...data, securityContext: { reference: `Patient/${ground.key}` } },
+        { 'X-Security-Context': 'Patient/aaaaaaaaaaaaa' },
+      ),
+      422,
+      'Binary.securityContext',
+    );
     expectOutcome(await sent(data), 422, 'http.X-Security-Context');
   });
 
@@ -202,17 +267,32 @@ describe('binding', () => {
 
   it('gives one Binary to one of two documents at once', async () => {
     const id = await uploaded(pdf);
-    const replies = await Promise.all([1, 2, 3].map(async () => await ground.as('hospital').post('/DocumentReference', withUrl(`Binary/${id}`))));
+    const replies = await Promise.all(
+      [1, 2, 3].map(async () => await ground.as('hospital').post('/DocumentReference', withUrl(`Binary/${id}`))),
+    );
     expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 422, 422]);
   });
 
   it('does not give a Binary to one document twice', async () => {
     const id = await uploaded(pdf);
     const [content] = (withUrl(`Binary/${id}`) as { content: readonly object[] }).content;
-    expectOutcome(await ground.as('hospital').post('/DocumentReference', { ...document(ground.key, '34112-3'), content: [content, content] }), 422, url);
+    expectOutcome(
+      await ground.as('hospital').post('/DocumentReference', { ...document(ground.key, '34112-3'), content: [content, content] }),
+      422,
+      url,
+    );
   });
 
-  it.each(['http://elsewhere.example/doc.pdf', 'http://elsewhere.example/fhir/Binary/x', 'Patient/x', 'urn:uuid:0c9e9b3c-0000-4000-8000-000000000000'])('refuses the url %s', async (address) => {
-    expectOutcome(await ground.as('hospital').post('/DocumentReference', withUrl(address)), 422, 'DocumentReference.content[0].attachment.url');
+  it.each([
+    'http://elsewhere.example/doc.pdf',
+    'http://elsewhere.example/fhir/Binary/x',
+    'Patient/x',
+    'urn:uuid:0c9e9b3c-0000-4000-8000-000000000000',
+  ])('refuses the url %s', async (address) => {
+    expectOutcome(
+      await ground.as('hospital').post('/DocumentReference', withUrl(address)),
+      422,
+      'DocumentReference.content[0].attachment.url',
+    );
   });
 });

@@ -3,7 +3,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Body } from '../carnet.ts';
 import { expectOutcome } from '../http/expect.ts';
-import { comparable, encoded, openSearchWorld, realms, type SearchWorld, searched, searchedByPost, table } from './search-world.ts';
+import {
+  comparable,
+  encoded,
+  openSearchWorld,
+  realms,
+  type SearchWorld,
+  searched,
+  searchedByPost,
+  table,
+} from './search-world.ts';
 
 type Row = {
   readonly type: string;

@@ -86,11 +86,21 @@ export function encoded(query: string): string {
   return query === '' ? '' : parameters.join('&');
 }
 
-export async function searched(client: Client, type: string, query: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+export async function searched(
+  client: Client,
+  type: string,
+  query: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Reply> {
   return await client.get(`/${type}?${encoded(query)}`, headers);
 }
 
-export async function searchedByPost(client: Client, type: string, query: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+export async function searchedByPost(
+  client: Client,
+  type: string,
+  query: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Reply> {
   const form = { 'Content-Type': 'application/x-www-form-urlencoded', ...headers };
   return await client.send('POST', `/${type}/_search`, form, encoded(query));
 }

@@ -23,7 +23,12 @@ describe("the testers' database", () => {
   it('needs no record, no opening and none of our profiles', async () => {
     const made = await tester.post('/Patient', { resourceType: 'Patient', name: [{ family: 'Test' }] });
     expect(made.status).toBe(201);
-    const sent = { resourceType: 'DocumentReference', status: 'current', subject: { reference: 'Patient/whoever' }, content: [{ attachment: { url: 'http://elsewhere.example/doc' } }] };
+    const sent = {
+      resourceType: 'DocumentReference',
+      status: 'current',
+      subject: { reference: 'Patient/whoever' },
+      content: [{ attachment: { url: 'http://elsewhere.example/doc' } }],
+    };
     const stored = await tester.post('/DocumentReference', sent);
     expect(stored.status).toBe(201);
     expect((await tester.get(`/DocumentReference/${stored.body.id}`)).body.content).toEqual(sent.content);
@@ -36,7 +41,9 @@ describe("the testers' database", () => {
   it('enforces R4', async () => {
     const reply = await tester.post('/DocumentReference', { resourceType: 'DocumentReference', status: 'nowhere', content: [] });
     expect(reply.status).toBe(422);
-    expect(reply.body.issue.map(({ expression }: { expression: string[] }) => expression[0])).toContain('DocumentReference.status');
+    expect(reply.body.issue.map(({ expression }: { expression: string[] }) => expression[0])).toContain(
+      'DocumentReference.status',
+    );
   });
 
   it('deletes: 204 for an unknown id, 410 afterwards for a known one', async () => {
