@@ -1,10 +1,10 @@
 // The one transaction of a write: refused if the rules it was computed under have changed, all or nothing otherwise.
 // https://www.mongodb.com/docs/manual/core/transactions/
-import { type ClientSession, MongoServerError } from 'mongodb';
+import { MongoServerError } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
 import type { Row } from '../filter/row.ts';
 import type { Ins } from '../identity/caller.ts';
-import type { Database, Past } from './database.ts';
+import { type Database, type Past, within } from './database.ts';
 import { changeTo, type Line, relabelLine } from './line.ts';
 import { Stale } from './reading.ts';
 import { insKey, toStored } from './records.ts';
@@ -43,10 +43,17 @@ export class Taken extends Error {
   override readonly name = 'Taken';
 }
 
+/** In the transaction that is open, else in one of its own. */
 export async function commit(database: Database, work: Work): Promise<void> {
+  if (database.session === undefined) await transaction(database, async (inside) => await write(inside, work));
+  else await write(database, work);
+}
+
+/** All or nothing of what `run` does with the database it is given. It runs again where somebody else wrote the same rows meanwhile. */
+export async function transaction<T>(database: Database, run: (inside: Database) => Promise<T>): Promise<T> {
   const session = database.client.startSession();
   try {
-    await session.withTransaction(async () => await write(database, work, session), {
+    return await session.withTransaction(async () => await run({ ...database, session }), {
       readConcern: { level: 'snapshot' },
       writeConcern: { w: 'majority', j: true },
       maxCommitTimeMS: 20_000,
@@ -59,77 +66,83 @@ export async function commit(database: Database, work: Work): Promise<void> {
   }
 }
 
-async function write(database: Database, work: Work, session: ClientSession): Promise<void> {
-  await checkVersions(database, work, session);
-  if (work.ins) await database.keys.insertOne({ _id: insKey(work.ins), ids: [work.record?.key ?? ''] }, { session });
-  if (work.record) await writeRecord(database, work.record, session);
-  for (const [type, rows] of byType(work.insert ?? [])) await database.of(type).insertMany(rows, { session });
-  for (const replacement of work.replace ?? []) await replace(database, replacement, session);
-  for (const removal of work.remove ?? []) await remove(database, removal, session);
-  for (const amendment of work.amend ?? []) await amend(database, amendment, session);
-  for (const binding of work.bind ?? []) await bind(database, binding, session);
-  if (work.traces.length > 0) await database.of('AuditEvent').insertMany([...work.traces], { session });
+async function write(database: Database, work: Work): Promise<void> {
+  await checkVersions(database, work);
+  if (work.ins) await database.keys.insertOne({ _id: insKey(work.ins), ids: [work.record?.key ?? ''] }, within(database));
+  if (work.record) await writeRecord(database, work.record);
+  for (const [type, rows] of byType(work.insert ?? [])) await database.of(type).insertMany(rows, within(database));
+  for (const replacement of work.replace ?? []) await replace(database, replacement);
+  for (const removal of work.remove ?? []) await remove(database, removal);
+  for (const amendment of work.amend ?? []) await amend(database, amendment);
+  for (const binding of work.bind ?? []) await bind(database, binding);
+  if (work.traces.length > 0) await database.of('AuditEvent').insertMany([...work.traces], within(database));
   if (work.line) {
-    const touched = await relabelLine(database, work.line, session);
-    await relabelTraces(database, work.line.rec, touched, session);
+    const touched = await relabelLine(database, work.line);
+    await relabelTraces(database, work.line.rec, touched);
   }
-  if (work.relabelled) await relabelTraces(database, work.relabelled.rec, work.relabelled.refs, session);
+  if (work.relabelled) await relabelTraces(database, work.relabelled.rec, work.relabelled.refs);
 }
 
-async function checkVersions({ records }: Database, { expects, record }: Work, session: ClientSession): Promise<void> {
+async function checkVersions(database: Database, { expects, record }: Work): Promise<void> {
   // A row that is about to be replaced is checked by its replacement.
   const keys = [...expects.keys()].filter((key) => key !== record?.key);
   if (keys.length === 0) return;
-  const found = await records.find({ _id: { $in: keys } }, { session, projection: { version: 1 } }).toArray();
+  const found = await database.records
+    .find({ _id: { $in: keys } }, { ...within(database), projection: { version: 1 } })
+    .toArray();
   const versions = new Map(found.map(({ _id, version }) => [_id, version]));
   const changed = keys.filter((key) => versions.get(key) !== expects.get(key));
   if (changed.length > 0) throw new Stale(changed);
 }
 
-async function writeRecord({ records }: Database, record: AccessRecord, session: ClientSession): Promise<void> {
+async function writeRecord(database: Database, record: AccessRecord): Promise<void> {
   if (record.version === 1) {
-    await records.insertOne(toStored(record), { session });
+    await database.records.insertOne(toStored(record), within(database));
     return;
   }
-  const { matchedCount } = await records.replaceOne({ _id: record.key, version: record.version - 1 }, toStored(record), {
-    session,
-  });
+  const { matchedCount } = await database.records.replaceOne(
+    { _id: record.key, version: record.version - 1 },
+    toStored(record),
+    within(database),
+  );
   if (matchedCount !== 1) throw new Stale([record.key]);
 }
 
-async function replace(database: Database, { type, row, was }: Replacement, session: ClientSession): Promise<void> {
+async function replace(database: Database, { type, row, was }: Replacement): Promise<void> {
   const old = await database
     .of(type)
-    .findOneAndReplace({ _id: row._id, v: was.v, n: was.n }, row, { session, returnDocument: 'before' });
+    .findOneAndReplace({ _id: row._id, v: was.v, n: was.n }, row, { ...within(database), returnDocument: 'before' });
   if (old === null) throw new Stale(row.rec === undefined ? [] : [row.rec]);
-  await database.history.insertOne(past(type, old), { session });
-  await database.history.updateMany({ type, id: row._id }, changeTo(row), { session });
+  await database.history.insertOne(past(type, old), within(database));
+  await database.history.updateMany({ type, id: row._id }, changeTo(row), within(database));
 }
 
-async function remove(database: Database, { type, row, was }: Replacement, session: ClientSession): Promise<void> {
-  const old = await database.of(type).findOneAndDelete({ _id: row._id, v: was.v, n: was.n }, { session });
+async function remove(database: Database, { type, row, was }: Replacement): Promise<void> {
+  const old = await database.of(type).findOneAndDelete({ _id: row._id, v: was.v, n: was.n }, within(database));
   if (old === null) throw new Stale(row.rec === undefined ? [] : [row.rec]);
   await database.history.insertMany(
     [past(type, old), { ...past(type, { ...old, v: row.v, lu: row.lu, j: '' }), deleted: true }],
-    { session },
+    within(database),
   );
   if (type !== 'DocumentReference' || row.rec === undefined) return;
   // A document takes its bytes with it.
-  for (const bytes of await database.of('Binary').find({ rec: row.rec, of: row._id }, { session }).toArray()) {
-    await remove(database, { type: 'Binary', row: { ...bytes, v: bytes.v + 1, lu: row.lu }, was: bytes }, session);
+  for (const bytes of await database.of('Binary').find({ rec: row.rec, of: row._id }, within(database)).toArray()) {
+    await remove(database, { type: 'Binary', row: { ...bytes, v: bytes.v + 1, lu: row.lu }, was: bytes });
   }
 }
 
-async function amend(database: Database, { type, id, change }: Amendment, session: ClientSession): Promise<void> {
-  const old = await database.of(type).findOne({ _id: { $eq: id } }, { session });
+async function amend(database: Database, { type, id, change }: Amendment): Promise<void> {
+  const old = await database.of(type).findOne({ _id: { $eq: id } }, within(database));
   if (old === null) return;
-  await database.of(type).replaceOne({ _id: id, v: old.v }, change(old), { session });
-  await database.history.insertOne(past(type, old), { session });
+  await database.of(type).replaceOne({ _id: id, v: old.v }, change(old), within(database));
+  await database.history.insertOne(past(type, old), within(database));
 }
 
-async function bind(database: Database, { id, rec, depositor, document }: Binding, session: ClientSession): Promise<void> {
+async function bind(database: Database, { id, rec, depositor, document }: Binding): Promise<void> {
   const free = { _id: id, dep: depositor, rec: rec === undefined ? { $exists: false } : { $eq: rec }, of: { $exists: false } };
-  const { matchedCount } = await database.of('Binary').updateOne(free, { $set: { of: document }, $inc: { n: 1 } }, { session });
+  const { matchedCount } = await database
+    .of('Binary')
+    .updateOne(free, { $set: { of: document }, $inc: { n: 1 } }, within(database));
   if (matchedCount !== 1) throw new Taken('not an unbound Binary of the depositor');
 }
 

@@ -1,6 +1,14 @@
 // One MongoDB database of the server: its collections, their indexes, and the term of the primary that answers.
 // https://www.mongodb.com/docs/manual/reference/read-concern-snapshot/
-import { type Collection, type Db, GridFSBucket, type IndexDescription, MongoClient, type TopologyDescription } from 'mongodb';
+import {
+  type ClientSession,
+  type Collection,
+  type Db,
+  GridFSBucket,
+  type IndexDescription,
+  MongoClient,
+  type TopologyDescription,
+} from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
 import type { Row } from '../filter/row.ts';
 
@@ -17,6 +25,8 @@ export type Setting = { readonly _id: string; readonly value: string };
 
 export type Database = {
   readonly client: MongoClient;
+  /** Of the transaction in which everything happens; absent: each command stands alone. */
+  readonly session?: ClientSession;
   readonly of: (type: string) => Collection<Row>;
   readonly records: Collection<StoredRecord>;
   readonly history: Collection<Past>;
@@ -83,6 +93,11 @@ async function createIndexes(db: Db, database: Database, types: readonly string[
   ]);
   await db.collection('attachments.chunks').createIndexes([{ key: { files_id: 1, n: 1 }, unique: true }]);
   await db.collection('attachments.files').createIndexes([{ key: { uploadDate: 1 } }]);
+}
+
+/** For the options of a command. */
+export function within({ session }: Pick<Database, 'session'>): { readonly session?: ClientSession } {
+  return session === undefined ? {} : { session };
 }
 
 function termOf(client: MongoClient): () => number {

@@ -1,7 +1,6 @@
 // A line of documents and what hangs on it: effective labels, holds and categories recomputed inside the writing transaction.
-import type { ClientSession } from 'mongodb';
 import type { Envelope, Row } from '../filter/row.ts';
-import type { Database } from './database.ts';
+import { type Database, within } from './database.ts';
 
 export type Line = {
   readonly rec: string;
@@ -12,14 +11,10 @@ export type Line = {
 };
 
 /** Every row of the line is raised, changed or not: a concurrent change of labels conflicts. Returns what traces may point at. */
-export async function relabelLine(
-  database: Database,
-  { rec, lines, inherit }: Line,
-  session: ClientSession,
-): Promise<readonly string[]> {
+export async function relabelLine(database: Database, { rec, lines, inherit }: Line): Promise<readonly string[]> {
   const rows = await database
     .of('DocumentReference')
-    .find({ rec, line: { $in: [...lines] } }, { session })
+    .find({ rec, line: { $in: [...lines] } }, within(database))
     .toArray();
   const envelopes = inherit(rows);
   const touched: string[] = [];
@@ -27,29 +22,24 @@ export async function relabelLine(
     const envelope = envelopes.get(row._id);
     if (envelope === undefined) continue;
     const change = changeTo(envelope);
-    await database.of('DocumentReference').updateOne({ _id: row._id }, { ...change, $inc: { n: 1 } }, { session });
-    await database.history.updateMany({ rec, type: 'DocumentReference', id: row._id }, change, { session });
-    touched.push(`DocumentReference/${row._id}`, ...(await relabelBytes(database, row, envelope, session)));
+    await database.of('DocumentReference').updateOne({ _id: row._id }, { ...change, $inc: { n: 1 } }, within(database));
+    await database.history.updateMany({ rec, type: 'DocumentReference', id: row._id }, change, within(database));
+    touched.push(`DocumentReference/${row._id}`, ...(await relabelBytes(database, row, envelope)));
   }
   return touched;
 }
 
 /** A Binary is visible exactly where its document is. */
-async function relabelBytes(
-  database: Database,
-  document: Row,
-  envelope: Envelope,
-  session: ClientSession,
-): Promise<readonly string[]> {
+async function relabelBytes(database: Database, document: Row, envelope: Envelope): Promise<readonly string[]> {
   const mine = { rec: document.rec ?? '', of: document._id };
   const found = await database
     .of('Binary')
-    .find(mine, { session, projection: { _id: 1 } })
+    .find(mine, { ...within(database), projection: { _id: 1 } })
     .toArray();
   if (found.length === 0) return [];
   const { $set, $unset } = changeTo(envelope);
   const asDocument = { ...$set, date: document.date, dhi: document.dhi, line: document.line, idx: document.idx.filter(isRuled) };
-  await database.of('Binary').updateMany(mine, { $set: asDocument, $unset, $inc: { n: 1 } }, { session });
+  await database.of('Binary').updateMany(mine, { $set: asDocument, $unset, $inc: { n: 1 } }, within(database));
   return found.map(({ _id }) => `Binary/${_id}`);
 }
 

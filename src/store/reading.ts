@@ -1,13 +1,13 @@
 // The guarded read: rows under a Permission, and in the same snapshot the versions of the rules that the Permission came from.
 // https://www.mongodb.com/docs/manual/reference/operator/aggregation/unionWith/
-import type { Document } from 'mongodb';
+import type { AggregateOptions, Document } from 'mongodb';
 import type { Permission } from '../access/permission.ts';
 import type { Moments } from '../filter/bind.ts';
 import { and, type Filter, none, not, oneOf } from '../filter/filter.ts';
 import type { Order } from '../filter/order.ts';
 import { newestFirst } from '../filter/order.ts';
 import type { Row } from '../filter/row.ts';
-import { categoryIndex, type Database, type Past, recordIndex } from './database.ts';
+import { categoryIndex, type Database, type Past, recordIndex, within } from './database.ts';
 import { toMongo } from './query.ts';
 
 /** Rows as they are read: without their search index. */
@@ -31,7 +31,10 @@ export class Stale extends Error {
 
 const maxTimeMS = 20_000;
 const mostCategories = 10;
-const options = { readConcern: { level: 'snapshot' }, maxTimeMS } as const;
+/** A transaction has one snapshot of its own. */
+function optionsOf(database: Database): AggregateOptions {
+  return { maxTimeMS, ...(database.session === undefined ? { readConcern: { level: 'snapshot' } } : within(database)) };
+}
 
 /** One request's reads. Each command proves the rules of all commands before it: versions only grow. */
 export class Reading {
@@ -136,7 +139,7 @@ export class Reading {
       .of(collection)
       .aggregate<T & { _id?: string; guard?: number }>(
         keys.length === 0 ? pipeline : [...pipeline, guard],
-        hint === undefined ? options : { ...options, hint },
+        hint === undefined ? optionsOf(this.#database) : { ...optionsOf(this.#database), hint },
       )
       .toArray();
     const seen = new Map(

@@ -1,7 +1,7 @@
 // The access states: kept in a small cache, because every guarded read proves that the version used was the current one.
 import type { AccessRecord, Actor } from '../access/record.ts';
 import type { Ins } from '../identity/caller.ts';
-import type { Database, StoredRecord } from './database.ts';
+import { type Database, type StoredRecord, within } from './database.ts';
 
 const cached = 10_000;
 
@@ -17,7 +17,8 @@ export type Records = {
 
 export const insKey = ({ system, value }: Ins): string => `Patient||${system}|${value}`;
 
-export function recordsOf({ records, keys }: Database): Records {
+export function recordsOf(database: Database): Records {
+  const { records, keys } = database;
   const cache = new Map<string, AccessRecord>();
   const keep = (record: AccessRecord): AccessRecord => {
     cache.delete(record.key);
@@ -27,17 +28,19 @@ export function recordsOf({ records, keys }: Database): Records {
     return record;
   };
   const current = async (key: string): Promise<AccessRecord | undefined> => {
-    const stored = await records.findOne({ _id: { $eq: key } });
+    const stored = await records.findOne({ _id: { $eq: key } }, within(database));
     return stored === null ? undefined : keep(fromStored(stored));
   };
   return {
     get: async (key) => cache.get(key) ?? (await current(key)),
     current,
     naming: async (actors, limit) => {
-      const found = await records.find({ actors: { $in: [...actors] } }, { limit, sort: { _id: 1 } }).toArray();
+      const found = await records
+        .find({ actors: { $in: [...actors] } }, { limit, sort: { _id: 1 }, ...within(database) })
+        .toArray();
       return found.map((stored) => keep(fromStored(stored)));
     },
-    keyOf: async (ins) => (await keys.findOne({ _id: { $eq: insKey(ins) } }))?.ids[0],
+    keyOf: async (ins) => (await keys.findOne({ _id: { $eq: insKey(ins) } }, within(database)))?.ids[0],
     forget: (gone) => {
       for (const key of gone) cache.delete(key);
     },

@@ -5,7 +5,7 @@ import { refuse } from '../fhir/outcome.ts';
 import type { Moments } from '../filter/bind.ts';
 import type { Row } from '../filter/row.ts';
 import { type Bytes, getBytes, putBytes, sweepBytes } from './attachment.ts';
-import { commit, type Work } from './commit.ts';
+import { commit, transaction, type Work } from './commit.ts';
 import type { Database } from './database.ts';
 import { Reading, Stale } from './reading.ts';
 import { type Records, recordsOf } from './records.ts';
@@ -15,6 +15,8 @@ export type Store = {
   readonly records: Records;
   readonly reading: (moments: Moments) => Reading;
   readonly commit: (work: Work) => Promise<void>;
+  /** All that `run` reads and writes with the store it is given is one transaction; it runs again after a conflict. */
+  readonly transaction: <T>(run: (inside: Store) => Promise<T>) => Promise<T>;
   /** Durable when it resolves. */
   readonly trace: (rows: readonly Row[]) => Promise<void>;
   /** Runs the request again while the rules change under it: three times, then 503. */
@@ -36,26 +38,63 @@ const lateTraces = 60_000;
 export function openStore(database: Database): Store {
   const records = recordsOf(database);
   const timers = new Set<NodeJS.Timeout>();
+  const settled = (works: readonly Work[]): void => {
+    records.forget(works.flatMap(({ record }) => record?.key ?? []));
+    const pointed = works.filter(({ line, relabelled }) => line ?? relabelled);
+    if (pointed.length > 0) later(timers, async () => await Promise.all(pointed.map((work) => relabelLate(database, work))));
+  };
+  return {
+    ...common(database, records),
+    commit: async (work) => {
+      await commit(database, work);
+      settled([work]);
+    },
+    transaction: async (run) => {
+      const { value, works } = await transaction(database, async (inside) => {
+        const done: Work[] = [];
+        return { value: await run(storeWithin(inside, done)), works: done };
+      });
+      settled(works);
+      return value;
+    },
+    steady: async (request) => await steady(records, request),
+    settle: () => {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}
+
+/** Inside a transaction: what was written before is seen, and whatever has changed meanwhile ends the whole of it. */
+function storeWithin(inside: Database, done: Work[]): Store {
+  const records = recordsOf(inside);
+  const store: Store = {
+    ...common(inside, records),
+    commit: async (work) => {
+      await commit(inside, work);
+      if (work.record) records.forget([work.record.key]);
+      done.push(work);
+    },
+    transaction: async (run) => await run(store),
+    steady: async (request) => await request(),
+    settle: () => undefined,
+  };
+  return store;
+}
+
+type Common = Omit<Store, 'commit' | 'transaction' | 'steady' | 'settle'>;
+
+function common(database: Database, records: Records): Common {
   return {
     records,
     reading: (moments) => new Reading(database, moments),
-    commit: async (work) => {
-      await commit(database, work);
-      if (work.record) records.forget([work.record.key]);
-      if (work.line || work.relabelled) later(timers, async () => await relabelLate(database, work));
-    },
     trace: traceWriter(database),
-    steady: async (request) => await steady(records, request),
     term: database.term,
     putBytes: async (source) => await putBytes(database, source),
     bytesOf: ({ file }) => (file === undefined ? undefined : getBytes(database, file)),
     sweepBytes: async (now) => await sweepBytes(database, now),
     secret: async (name) => await secretOf(database, name),
     isEmpty: async () => (await database.records.findOne({}, { projection: { _id: 1 } })) === null,
-    settle: () => {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
-    },
   };
 }
 
@@ -90,7 +129,7 @@ async function relabelLate(database: Database, { line, relabelled }: Work): Prom
   ]);
 }
 
-function later(timers: Set<NodeJS.Timeout>, run: () => Promise<void>): void {
+function later(timers: Set<NodeJS.Timeout>, run: () => Promise<unknown>): void {
   const timer = setTimeout(() => {
     timers.delete(timer);
     run().catch(() => undefined);
