@@ -1,9 +1,13 @@
-// What may be changed on a row that `write` has found: labels and status, judged on the text before and after.
+// What may be changed on a row that `write` has found: labels, status and content, judged on the text before and after.
 
+import { isDeepStrictEqual } from 'node:util';
 import { addMonths } from '../fhir/instant.ts';
-import type { JsonObject } from '../fhir/json.ts';
+import { type JsonObject, objectsOf } from '../fhir/json.ts';
+import { refuse } from '../fhir/outcome.ts';
 import type { Row } from '../filter/row.ts';
+import { finessSystem, rppsSystem } from '../identity/systems.ts';
 import type { Asking } from './asking.ts';
+import { judgeDepositor, judgeRelatedPerson } from './deposit.ts';
 import { type Labeller, labelsOf, mayLift, maySet, otherLabels } from './label.ts';
 import { forbidden, rules } from './opening.ts';
 import type { AccessRecord } from './record.ts';
@@ -17,17 +21,72 @@ export type Change = {
   readonly before: JsonObject;
   readonly after: JsonObject;
   readonly deposited: Date;
+  /** Of the text after. */
+  readonly category: string | undefined;
+  /** Relationship codes that are guardianship. */
+  readonly guardianship: ReadonlySet<string>;
 };
 
 export function judgeChange(asking: Asking, record: AccessRecord | undefined, change: Change): void {
   if (asking.caller.who.kind === 'tester') return;
   if (ruling(change.type) === 'directory') {
     if (asking.caller.who.kind !== 'operator') throw forbidden();
+    judgeNationalIdentifiers(change);
     return;
   }
   if (record === undefined) throw forbidden();
   judgeStatus(asking, record, change);
   judgeLabelChange(labellerOf(asking, record, change), change);
+  judgeContent(asking, record, change);
+}
+
+/** RPPS and FINESS say who somebody is: they stay. */
+function judgeNationalIdentifiers({ type, before, after }: Change): void {
+  const national = (resource: JsonObject): readonly string[] =>
+    objectsOf(resource.identifier)
+      .filter(({ system }) => system === rppsSystem || system === finessSystem)
+      .map(({ system, value }) => `${system}|${value}`)
+      .toSorted();
+  if (national(before).join() !== national(after).join())
+    throw refuse('business-rule', 'RPPS and FINESS cannot be changed', `${type}.identifier`);
+}
+
+const ruledApart = new Set(['resourceType', 'id', 'meta', 'status', 'securityLabel']);
+const contactDetails = new Set(['telecom', 'address', 'contact', 'communication', 'language', 'text']);
+/** What a document is: another content is another document, which supersedes it. */
+const ofTheDocument = ['content', 'relatesTo', 'masterIdentifier'];
+
+function judgeContent(asking: Asking, record: AccessRecord, change: Change): void {
+  const { type, row, before, after, category, guardianship } = change;
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => !ruledApart.has(name) && !isDeepStrictEqual(before[name], after[name]),
+  );
+  if (changed.length === 0) return;
+  switch (type) {
+    case 'Patient':
+      if (!rules(asking, record) || changed.some((name) => !contactDetails.has(name)))
+        throw forbidden('Only contact details can be changed, by the holder');
+      return;
+    case 'Consent':
+      if (!rules(asking, record) && !record.key.startsWith('p:')) throw forbidden('A change of wish is a new Consent');
+      return;
+    case 'CareTeam':
+      // `write` has found it: for a professional, with the card in the reader.
+      return;
+    case 'RelatedPerson':
+      for (const person of [before, after]) judgeRelatedPerson(asking, record, person, guardianship);
+      return;
+    default:
+      if (!isDepositor(asking, row)) throw forbidden('Only its depositor changes it');
+      judgeDepositor(asking, { type, resource: after, category });
+      if (type === 'DocumentReference') judgeDocument(changed);
+  }
+}
+
+function judgeDocument(changed: readonly string[]): void {
+  const fixed = ofTheDocument.find((name) => changed.includes(name));
+  if (fixed !== undefined)
+    throw refuse('business-rule', 'Another content is another document: relate it by relatesTo', `DocumentReference.${fixed}`);
 }
 
 function judgeStatus(asking: Asking, record: AccessRecord, { type, row, before, after }: Change): void {

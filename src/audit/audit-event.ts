@@ -3,7 +3,22 @@
 import type { AuditEvent, AuditEventAgent, AuditEventEntity } from '@medplum/fhirtypes';
 import type { Caller } from '../identity/caller.ts';
 
-export type Interaction = 'read' | 'search-type' | 'create' | 'patch' | 'delete' | 'capabilities';
+/** Codes of http://hl7.org/fhir/restful-interaction. */
+export type Interaction =
+  | 'read'
+  | 'vread'
+  | 'history-instance'
+  | 'history-type'
+  | 'history-system'
+  | 'search-type'
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'batch'
+  | 'transaction'
+  | 'operation'
+  | 'capabilities';
 
 export type Told = {
   readonly id: string;
@@ -23,10 +38,18 @@ export type Told = {
 
 const actions: Readonly<Record<Interaction, NonNullable<AuditEvent['action']>>> = {
   read: 'R',
+  vread: 'R',
+  'history-instance': 'R',
+  'history-type': 'R',
+  'history-system': 'R',
   'search-type': 'E',
   create: 'C',
+  update: 'U',
   patch: 'U',
   delete: 'D',
+  batch: 'E',
+  transaction: 'E',
+  operation: 'E',
   capabilities: 'R',
 };
 const rpps = 'https://rpps.esante.gouv.fr';

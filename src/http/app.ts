@@ -4,7 +4,16 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express, type RequestHandler } from 'express';
 import type { TypeCapability } from '../conformance/conformance.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
-import { createHandling, deleteHandling, handle, patchHandling, readHandling, type Shared, searchHandling } from './handler.ts';
+import {
+  createHandling,
+  deleteHandling,
+  handle,
+  patchHandling,
+  readHandling,
+  type Shared,
+  searchHandling,
+  updateHandling,
+} from './handler.ts';
 import { queryOf, wanted } from './negotiation.ts';
 import { arrived, errorHandler, type Report, send } from './send.ts';
 
@@ -19,7 +28,7 @@ export type AccessLog = (entry: {
 export type App = Shared & { readonly report: Report; readonly log: AccessLog };
 
 type Route = {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: '' | '/_search' | '/:id';
   readonly handler: RequestHandler;
 };
@@ -95,7 +104,15 @@ function named(type: string, path: string): RequestHandler {
   };
 }
 
+/** By id, and where criteria may find the target by the address of the type. */
+function changing(method: Route['method'], handler: RequestHandler, conditional: boolean): readonly Route[] {
+  const paths = conditional ? (['/:id', ''] as const) : (['/:id'] as const);
+  return paths.map((path) => ({ method, path, handler }));
+}
+
 function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] {
+  // What cannot be searched cannot be found by criteria.
+  const conditional = interactions.has('search-type');
   const routes: Readonly<Record<string, readonly Route[]>> = {
     read: [{ method: 'get', path: '/:id', handler: handle(app, 'read', readHandling) }],
     'search-type': [
@@ -103,8 +120,9 @@ function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] 
       { method: 'post', path: '/_search', handler: handle(app, 'search-type', searchHandling) },
     ],
     create: [{ method: 'post', path: '', handler: handle(app, 'create', createHandling) }],
-    patch: [{ method: 'patch', path: '/:id', handler: handle(app, 'patch', patchHandling) }],
-    delete: [{ method: 'delete', path: '/:id', handler: handle(app, 'delete', deleteHandling) }],
+    update: changing('put', handle(app, 'update', updateHandling), conditional),
+    patch: changing('patch', handle(app, 'patch', patchHandling), conditional),
+    delete: changing('delete', handle(app, 'delete', deleteHandling), conditional),
   };
   return [...interactions].flatMap((interaction) => {
     const found = Object.hasOwn(routes, interaction) ? routes[interaction] : undefined;

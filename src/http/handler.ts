@@ -13,6 +13,9 @@ import { deleteResource } from '../interaction/delete.ts';
 import { patch } from '../interaction/patch.ts';
 import { read } from '../interaction/read.ts';
 import { search } from '../interaction/search.ts';
+import type { Target } from '../interaction/target.ts';
+import { update } from '../interaction/update.ts';
+import type { Parameters } from '../search/query.ts';
 import { formIn, isResource, patchIn, readBody, resourceIn } from './body.ts';
 import { isLenient, queryOf, returnPreference, type Wanted, wanted, withoutForm } from './negotiation.ts';
 import { onTheBeat, send } from './send.ts';
@@ -77,20 +80,38 @@ export const searchHandling: Handling = async (context, request, response) => {
   send(response, answer, form);
 };
 
+/** The address names an id, or its query the criteria of a conditional interaction. */
+function targetOf(request: Request): { readonly target: Target; readonly form: Wanted } {
+  if (request.params.id !== undefined) return { target: { id: idOf(request) }, form: formOf(request) };
+  const parameters = queryOf(request);
+  const criteria = withoutForm(parameters);
+  if (criteria.length === 0) throw refuse('bad-request', 'Criteria are required where no id is given');
+  return { target: { criteria }, form: wanted(request, parameters) };
+}
+
 export const createHandling: Handling = async (context, request, response) => {
   const form = formOf(request);
-  if (request.headers['if-none-exist'] !== undefined) {
-    const text = 'A conditional create is not supported';
-    throw new Refusal('bad-request', [{ text, expression: 'http.If-None-Exist', code: 'not-supported' }]);
-  }
   send(response, await created(context, request), form);
 };
+
+/** https://hl7.org/fhir/R4/http.html#ccreate: the criteria are a query without its address, or with it. */
+function ifNoneExistOf(request: Request): Parameters | undefined {
+  const header = request.get('if-none-exist');
+  return header === undefined ? undefined : [...new URLSearchParams(header.slice(header.indexOf('?') + 1))];
+}
 
 async function created(context: Context, request: Request): Promise<Answer> {
   const prefer = returnPreference(request);
   const securityContext = request.get('x-security-context');
-  if (typeOf(request) !== 'Binary')
-    return await create(context, { type: typeOf(request), resource: resourceIn(request), prefer });
+  const ifNoneExist = ifNoneExistOf(request);
+  if (typeOf(request) !== 'Binary') {
+    const asked = { type: typeOf(request), resource: resourceIn(request), prefer };
+    return await create(context, ifNoneExist === undefined ? asked : { ...asked, ifNoneExist });
+  }
+  if (ifNoneExist !== undefined)
+    throw new Refusal('bad-request', [
+      { text: 'Bytes are not searched', expression: 'http.If-None-Exist', code: 'not-supported' },
+    ]);
   if (isResource(request)) {
     const resource = resourceIn(request);
     if (resource.resourceType !== 'Binary') throw refuse('bad-request', 'A Binary is expected at this address', 'resourceType');
@@ -103,12 +124,19 @@ async function created(context: Context, request: Request): Promise<Answer> {
   return await upload(context, { contentType, securityContext, source: request, prefer });
 }
 
+export const updateHandling: Handling = async (context, request, response) => {
+  const { target, form } = targetOf(request);
+  const resource = resourceIn(request);
+  const asked = { type: typeOf(request), target, resource, ifMatch: request.get('if-match'), prefer: returnPreference(request) };
+  send(response, await update(context, asked), form);
+};
+
 export const patchHandling: Handling = async (context, request, response) => {
-  const form = formOf(request);
+  const { target, form } = targetOf(request);
   const operations = patchIn(request);
   const asked = {
     type: typeOf(request),
-    id: idOf(request),
+    target,
     operations,
     ifMatch: request.get('if-match'),
     prefer: returnPreference(request),
@@ -117,7 +145,6 @@ export const patchHandling: Handling = async (context, request, response) => {
 };
 
 export const deleteHandling: Handling = async (context, request, response) => {
-  const form = formOf(request);
-  const asked = { type: typeOf(request), id: idOf(request), ifMatch: request.get('if-match') };
-  send(response, await deleteResource(context, asked), form);
+  const { target, form } = targetOf(request);
+  send(response, await deleteResource(context, { type: typeOf(request), target, ifMatch: request.get('if-match') }), form);
 };

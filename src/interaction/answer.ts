@@ -22,7 +22,11 @@ export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial
 }
 
 export async function leave(context: Context, reading: Reading, touched: readonly Touched[], answer: Answer): Promise<Answer> {
-  const { store } = context;
+  const { store, gather } = context;
+  if (gather) {
+    gather(touched);
+    return answer;
+  }
   try {
     await store.trace(traces(context, { status: answer.status, touched }));
   } catch {

@@ -68,7 +68,7 @@ export async function upload(context: Context, { contentType, securityContext, s
     await commitTraced(context, { id: made, expects, insert: [{ type: 'Binary', row }] }, 201);
     return made;
   });
-  return await shown(context, 'Binary', id, 201, prefer);
+  return await shown(context, { type: 'Binary', id, status: 201, version: 1, located: true }, prefer);
 }
 
 function keyNamed({ baseUrl }: Context, securityContext: string | undefined): string {

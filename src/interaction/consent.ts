@@ -17,10 +17,11 @@ import type { Amendment } from '../store/commit.ts';
 import { actorOf, secretaryOf } from './actor.ts';
 import type { Context } from './context.ts';
 import { askingFor, permissionFor } from './reach.ts';
-import { newRow, nextRow, recordNamedBy, resourceOfRow } from './row.ts';
-import type { Ready } from './write.ts';
+import { recordNamedBy } from './record.ts';
+import { newRow, nextRow, resourceOfRow } from './row.ts';
+import type { Draft, Ready } from './write.ts';
 
-export async function consentWork(context: Context, sent: JsonObject): Promise<Ready> {
+export async function consentWork(context: Context, { resource: sent, id: given }: Draft): Promise<Ready> {
   const asking = await askingFor(context, 'c', 'Consent');
   const kind = kindOf(sent);
   if (kind === undefined) throw refuse('invalid', 'Exactly one category of consent-kind is required', 'Consent.category');
@@ -28,7 +29,7 @@ export async function consentWork(context: Context, sent: JsonObject): Promise<R
   const record = await recordOf(context, kind, sent);
   judgePlace(asking, record, kind);
   judgeRuleLabels(asking, record, sent);
-  const id = newId(context.ids, record.key);
+  const id = given ?? newId(context.ids, record.key);
   const consent = { ...sent, id };
   const { rule, doubts } = await compiled(context, kind, consent, record);
   if (doubts.length > 0) throw new Refusal('invalid', doubts);

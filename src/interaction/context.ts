@@ -1,7 +1,7 @@
 // What an interaction works with: one request's caller, clock and store, and the frozen rest.
 import type { Statute } from '../access/statute.ts';
 import type { Interaction } from '../audit/audit-event.ts';
-import { type Act, type TraceContext, tracesOf } from '../audit/trace.ts';
+import { type Act, type Touched, type TraceContext, tracesOf } from '../audit/trace.ts';
 import type { Conformance, TypeCapability } from '../conformance/conformance.ts';
 import { type Ids, newId } from '../fhir/id.ts';
 import { type JsonObject, objectsOf } from '../fhir/json.ts';
@@ -24,6 +24,8 @@ export type Context = {
   readonly ids: Ids;
   readonly baseUrl: string;
   readonly trail: Trail;
+  /** In a transaction: what is delivered or written, to be traced once, at its end. */
+  readonly gather?: (touched: readonly Touched[]) => void;
 };
 
 /** What a refusal needs to be traced by: filled as the request becomes known. */

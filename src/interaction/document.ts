@@ -1,7 +1,6 @@
 // Depositing a document (IHE MHD ITI-105): bytes, author, labels and what it succeeds, all in one transaction.
 // https://profiles.ihe.net/ITI/MHD/ITI-105.html
 import { inherit, targetsOf } from '../access/inherit.ts';
-import { visibilitySystem } from '../access/label.ts';
 import { forbidden } from '../access/opening.ts';
 import { depositorOf } from '../access/standing.ts';
 import { newId } from '../fhir/id.ts';
@@ -14,12 +13,14 @@ import type { Replacement } from '../store/commit.ts';
 import type { Line } from '../store/line.ts';
 import type { Found } from '../store/reading.ts';
 import { attach } from './attachment.ts';
-import { type Context, codingsOf, isTester } from './context.ts';
+import { type Context, isTester } from './context.ts';
+import { withLabels } from './labels.ts';
 import { permissionFor } from './reach.ts';
-import { newRow, nextRow, recordNamedBy, resourceOfRow } from './row.ts';
-import { accept, depositInto, type Ready } from './write.ts';
+import { recordNamedBy } from './record.ts';
+import { newRow, nextRow, resourceOfRow } from './row.ts';
+import { accept, type Draft, depositInto, type Ready } from './write.ts';
 
-export async function depositDocument(context: Context, sent: JsonObject): Promise<Ready> {
+export async function depositDocument(context: Context, { resource: sent, id: given, version }: Draft): Promise<Ready> {
   const tester = isTester(context);
   const document = tester ? sent : withLabels(withAuthor(context, withTargets(context, sent)));
   accept(context, document);
@@ -28,12 +29,19 @@ export async function depositDocument(context: Context, sent: JsonObject): Promi
     ? { record: undefined, expects: new Map<string, number>() }
     : await depositInto(context, 'DocumentReference', document);
   const rec = record?.key;
-  const id = newId(context.ids, rec);
+  const id = given ?? newId(context.ids, rec);
   const targets = await targetsFound(context, document, rec);
   const lines = targets.length === 0 ? [id] : [...new Set(targets.flatMap(({ row }) => row.line))];
   const { content, insert, bind } = await attach(context, document, id, rec);
   const resource = { ...document, content };
-  const row = newRow(context, { type: 'DocumentReference', id, resource, line: lines, ...(rec === undefined ? {} : { rec }) });
+  const row = newRow(context, {
+    type: 'DocumentReference',
+    id,
+    resource,
+    line: lines,
+    ...(rec === undefined ? {} : { rec }),
+    ...(version === undefined ? {} : { version }),
+  });
   return {
     id,
     expects,
@@ -102,26 +110,6 @@ function superseded(context: Context, was: Found): Replacement {
     type: 'DocumentReference',
     was,
     row: nextRow(context, 'DocumentReference', was, { ...resourceOfRow(was), status: 'superseded' }),
-  };
-}
-
-/** Visibility labels stand in securityLabel and, mirrored, in meta.security. */
-export function withLabels(document: JsonObject): JsonObject {
-  const meta = isObject(document.meta) ? document.meta : {};
-  const isVisibility = ({ system }: JsonObject): boolean => system === visibilitySystem;
-  const inMeta = objectsOf(meta.security);
-  const onDocument = codingsOf(document.securityLabel);
-  const lacking = inMeta.filter(
-    (label) => isVisibility(label) && !onDocument.some(({ system, code }) => system === label.system && code === label.code),
-  );
-  const securityLabel = [...objectsOf(document.securityLabel), ...lacking.map((label) => ({ coding: [label] }))];
-  const security = [
-    ...new Map([...inMeta, ...onDocument].map((label) => [`${textOf(label.system)}|${textOf(label.code)}`, label])).values(),
-  ];
-  return {
-    ...document,
-    ...(security.length === 0 ? {} : { meta: { ...meta, security } }),
-    ...(securityLabel.length === 0 ? {} : { securityLabel }),
   };
 }
 

@@ -2,11 +2,9 @@
 // https://hl7.org/fhir/R4/resource.html#Meta
 import { ownEnvelope } from '../access/inherit.ts';
 import { depositorOf, structureOf } from '../access/standing.ts';
-import { keyOfId } from '../fhir/id.ts';
 import { type Interval, intervalOf, periodOf } from '../fhir/instant.ts';
 import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
-import { parseReference } from '../fhir/reference.ts';
 import type { Row } from '../filter/row.ts';
 import type { Found } from '../store/reading.ts';
 import { type Context, indexed } from './context.ts';
@@ -21,14 +19,16 @@ export type Draft = {
   readonly file?: string;
   readonly of?: string;
   readonly line?: readonly string[];
+  /** 1 where it is absent; later where what was deleted comes back. */
+  readonly version?: number;
 };
 
-/** Version 1, deposited by the caller now. */
+/** Deposited by the caller now. */
 export function newRow(context: Context, draft: Draft): Row {
   const { caller, moments } = context;
   const structure = structureOf(caller.who);
   const row = build(context, draft, {
-    v: 1,
+    v: draft.version ?? 1,
     n: 0,
     made: moments.now,
     dep: depositorOf(caller),
@@ -109,15 +109,4 @@ export function resourceOfRow({ j }: Pick<Row, 'j'>): JsonObject {
   const value = parseJson(j);
   if (!isObject(value)) throw new TypeError('a row holds a resource');
   return value;
-}
-
-/** The record that a resource names by the element of the patient compartment; undefined for types that have none. */
-export function recordNamedBy(context: Context, type: string, resource: JsonObject): string | undefined {
-  const [element] = context.conformance.patientElements(type);
-  if (element === undefined) return undefined;
-  const named = resource[element];
-  const literal = isObject(named) && typeof named.reference === 'string' ? parseReference(named.reference) : undefined;
-  const isOurs = literal?.type === 'Patient' && (literal.base === undefined || literal.base === context.baseUrl);
-  if (isOurs && keyOfId(literal.id) === literal.id) return literal.id;
-  throw refuse('invalid', 'A reference to the Patient of a record is required', `${type}.${element}`);
 }

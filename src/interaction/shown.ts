@@ -14,27 +14,32 @@ const done = JSON.stringify({
   issue: [{ severity: 'information', code: 'informational', diagnostics: 'Done' }],
 });
 
-/** `version`: what was written, for the headers of a caller who may not see it. */
+export type Written = {
+  readonly type: string;
+  readonly id: string;
+  readonly status: number;
+  /** For the headers of a caller who may not see it. */
+  readonly version: number;
+  /** Whether the answer says where it is. */
+  readonly located: boolean;
+};
+
 export async function shown(
   context: Context,
-  type: string,
-  id: string,
-  status: number,
+  { type, id, status, version, located }: Written,
   prefer: Preference,
-  version = 1,
 ): Promise<Answer> {
   const { store, moments, baseUrl } = context;
-  const written = { v: version, lu: moments.now };
   const headers = {
-    ...versionHeaders(written),
-    ...(status === 201 ? { Location: `${baseUrl}/${type}/${id}/_history/${version}` } : {}),
+    ...versionHeaders({ v: version, lu: moments.now }),
+    ...(located ? { Location: `${baseUrl}/${type}/${id}/_history/${version}` } : {}),
   };
-  if (scopeOf(context.caller, 'r', type) === 'none') return { status, headers };
+  if (prefer === 'minimal' || scopeOf(context.caller, 'r', type) === 'none') return { status, headers };
   // Steady by itself: what is done already must not be done again because the rules changed after it.
   const row = await store.steady(async () => {
     const permission = await permissionFor(context, 'r', type, isDirectory(type) ? undefined : keysOfId(context, type, id));
     return (await store.reading(moments).find(type, permission, { filter: equals('_id', id), limit: 1 }))[0];
   });
-  if (row === undefined || prefer === 'minimal') return { status, headers };
+  if (row === undefined) return { status, headers };
   return { status, headers, body: prefer === 'OperationOutcome' ? done : row.j };
 }

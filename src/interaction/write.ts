@@ -9,9 +9,18 @@ import { Refusal, refuse } from '../fhir/outcome.ts';
 import { Taken, type Work } from '../store/commit.ts';
 import { Stale } from '../store/reading.ts';
 import { touchedBy } from './answer.ts';
+import { identifierClaims } from './claim.ts';
 import { type Context, isTester, traces } from './context.ts';
 import { askingFor, delegatedBy } from './reach.ts';
-import { recordNamedBy } from './row.ts';
+import { recordNamedBy } from './record.ts';
+
+/** What is to be created. `id`: made before; `version`: later than 1 where what was deleted comes back. */
+export type Draft = {
+  readonly type: string;
+  readonly resource: JsonObject;
+  readonly id?: string;
+  readonly version?: number;
+};
 
 /** A write made ready: everything but its trace. */
 export type Ready = Omit<Work, 'traces'> & { readonly id: string; readonly taken?: Refusal };
@@ -21,11 +30,18 @@ export async function commitTraced(context: Context, { id: _id, taken, ...work }
     touchedBy(type, row),
   );
   try {
-    await context.store.commit({ ...work, traces: traces(context, { status, touched: written }) });
+    const claims = identifiersOf(context, work.insert ?? []);
+    await context.store.commit({ ...work, claims, traces: context.gather ? [] : traces(context, { status, touched: written }) });
+    context.gather?.(written);
   } catch (error) {
     if (!(error instanceof Taken)) throw error;
     throw taken ?? new Stale([...work.expects.keys()]);
   }
+}
+
+/** A conditional create that asks for one of these identifiers at the same time begins again. */
+function identifiersOf({ caller }: Context, insert: NonNullable<Work['insert']>): readonly string[] {
+  return insert.flatMap(({ type, row }) => identifierClaims(caller, type, row.idx));
 }
 
 /** What is refused for what it says, before what depends on the record. */

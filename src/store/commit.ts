@@ -29,6 +29,8 @@ export type Work = {
   readonly record?: AccessRecord;
   /** A new record's INS: `Taken` where another record has it. */
   readonly ins?: Ins;
+  /** Names that two transactions may not both write at once. */
+  readonly claims?: readonly string[];
   /** A Binary of the depositor's own, not bound yet, that a new document takes. */
   readonly bind?: readonly Binding[];
   /** Documents whose relatives and bytes inherit from what is written here. */
@@ -69,6 +71,7 @@ export async function transaction<T>(database: Database, run: (inside: Database)
 async function write(database: Database, work: Work): Promise<void> {
   await checkVersions(database, work);
   if (work.ins) await database.keys.insertOne({ _id: insKey(work.ins), ids: [work.record?.key ?? ''] }, within(database));
+  if (work.claims) await claim(database, work.claims);
   if (work.record) await writeRecord(database, work.record);
   for (const [type, rows] of byType(work.insert ?? [])) await database.of(type).insertMany(rows, within(database));
   for (const replacement of work.replace ?? []) await replace(database, replacement);
@@ -81,6 +84,15 @@ async function write(database: Database, work: Work): Promise<void> {
     await relabelTraces(database, work.line.rec, touched);
   }
   if (work.relabelled) await relabelTraces(database, work.relabelled.rec, work.relabelled.refs);
+}
+
+/** Of two transactions that claim the same name at once one begins again, and then sees what the other did. */
+export async function claim(database: Database, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const claims = [...new Set(names)].toSorted().map((name) => ({
+    updateOne: { filter: { _id: `claim|${name}` }, update: { $inc: { n: 1 } }, upsert: true },
+  }));
+  await database.keys.bulkWrite(claims, within(database));
 }
 
 async function checkVersions(database: Database, { expects, record }: Work): Promise<void> {

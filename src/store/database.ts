@@ -20,7 +20,8 @@ export type Past = Omit<Row, '_id'> & {
   readonly type: string;
   readonly deleted?: true;
 };
-export type Key = { readonly _id: string; readonly ids: readonly string[] };
+/** The record of an INS; or a claim, and how often it was made. */
+export type Key = { readonly _id: string; readonly ids?: readonly string[]; readonly n?: number };
 export type Setting = { readonly _id: string; readonly value: string };
 
 export type Database = {

@@ -40,7 +40,7 @@ export function recordsOf(database: Database): Records {
         .toArray();
       return found.map((stored) => keep(fromStored(stored)));
     },
-    keyOf: async (ins) => (await keys.findOne({ _id: { $eq: insKey(ins) } }, within(database)))?.ids[0],
+    keyOf: async (ins) => (await keys.findOne({ _id: { $eq: insKey(ins) } }, within(database)))?.ids?.[0],
     forget: (gone) => {
       for (const key of gone) cache.delete(key);
     },

@@ -5,7 +5,7 @@ import { refuse } from '../fhir/outcome.ts';
 import type { Moments } from '../filter/bind.ts';
 import type { Row } from '../filter/row.ts';
 import { type Bytes, getBytes, putBytes, sweepBytes } from './attachment.ts';
-import { commit, transaction, type Work } from './commit.ts';
+import { claim, commit, transaction, type Work } from './commit.ts';
 import type { Database } from './database.ts';
 import { Reading, Stale } from './reading.ts';
 import { type Records, recordsOf } from './records.ts';
@@ -17,6 +17,8 @@ export type Store = {
   readonly commit: (work: Work) => Promise<void>;
   /** All that `run` reads and writes with the store it is given is one transaction; it runs again after a conflict. */
   readonly transaction: <T>(run: (inside: Store) => Promise<T>) => Promise<T>;
+  /** Inside a transaction: whoever claims the same name at the same time begins again. */
+  readonly claim: (names: readonly string[]) => Promise<void>;
   /** Durable when it resolves. */
   readonly trace: (rows: readonly Row[]) => Promise<void>;
   /** Runs the request again while the rules change under it: three times, then 503. */
@@ -88,6 +90,7 @@ function common(database: Database, records: Records): Common {
   return {
     records,
     reading: (moments) => new Reading(database, moments),
+    claim: async (names) => await claim(database, names),
     trace: traceWriter(database),
     term: database.term,
     putBytes: async (source) => await putBytes(database, source),

@@ -1,0 +1,110 @@
+// The rows that the criteria of a conditional interaction find: its own, and what the caller may see or change, nothing else.
+// https://hl7.org/fhir/R4/http.html#ccreate, https://hl7.org/fhir/R4/http.html#cond-update
+import { createHash } from 'node:crypto';
+import { depositorOf } from '../access/standing.ts';
+import { isDirectory } from '../access/type.ts';
+import type { JsonObject } from '../fhir/json.ts';
+import { refuse } from '../fhir/outcome.ts';
+import { and, equals, type Filter } from '../filter/filter.ts';
+import { type Interaction, scopeOf } from '../identity/scope.ts';
+import { insSystems } from '../identity/systems.ts';
+import { type Parameters, parseSearch, type Query } from '../search/query.ts';
+import { resolveSearch } from '../search/resolve.ts';
+import type { Found } from '../store/reading.ts';
+import { lookupFor } from './chain.ts';
+import { identifierClaims } from './claim.ts';
+import { type Context, isTester, recordParameters } from './context.ts';
+import { knowsIdentity } from './identity.ts';
+import { keysNamed, permissionFor, withPractice } from './reach.ts';
+import { recordNamedBy } from './record.ts';
+
+type Criteria = {
+  readonly type: string;
+  readonly criteria: Parameters;
+  readonly interaction: Interaction;
+  readonly under: 'read' | 'write';
+  /** The record in which to look where the criteria name none. */
+  readonly key?: string | undefined;
+  readonly and?: Filter;
+};
+
+/** At most two of the rows that the criteria find: one is an answer, two are too many. */
+async function matching(context: Context, asked: Criteria): Promise<readonly Found[]> {
+  const { type, criteria, interaction, under, key } = asked;
+  const query = parse(context, type, criteria);
+  const reading = context.store.reading(context.moments);
+  const filter = await resolveSearch(query, lookupFor(context, reading));
+  const named = isDirectory(type) ? undefined : withPractice(context, type, keysNamed(type, query, filter));
+  const keys = named ?? (key === undefined || readsAnywhere(context) ? undefined : [key]);
+  const permission = await permissionFor(context, interaction, type, isTester(context) ? undefined : keys);
+  return await reading.find(type, permission, { filter: asked.and ? and(filter, asked.and) : filter, limit: 2, under });
+}
+
+/** Whoever has a Permission over records that he does not name. */
+function readsAnywhere({ caller: { who } }: Context): boolean {
+  return who.kind !== 'feeder' && who.kind !== 'delegate' && who.kind !== 'agent';
+}
+
+function parse(context: Context, type: string, criteria: Parameters): Query {
+  const { conformance, baseUrl, moments } = context;
+  return parseSearch(conformance, type, judgeCriteria(criteria), {
+    lenient: false,
+    base: baseUrl,
+    now: moments.now,
+    recordParameters: (of) => recordParameters(context, of),
+  });
+}
+
+/** The id of the one row that the criteria find; undefined where there is none, 412 where there are more. */
+export async function oneMatching(context: Context, criteria: Criteria): Promise<string | undefined> {
+  const [row, second] = await matching(context, criteria);
+  if (second) throw refuse('precondition-failed', 'More than one resource meets the criteria');
+  return row?._id;
+}
+
+/** What a conditional create finds: the caller's own deposits, what he may see, and the record of an exact INS. */
+export async function existingOf(
+  context: Context,
+  type: string,
+  criteria: Parameters,
+  resource: JsonObject,
+): Promise<readonly Pick<Found, '_id' | 'v'>[]> {
+  const known = type === 'Patient' ? await recordOfIns(context, criteria) : undefined;
+  if (known !== undefined) return [{ _id: known, v: 1 }];
+  const key = isTester(context) || isDirectory(type) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
+  const asked = { type, criteria, interaction: 'c', key } as const;
+  const own = equals('dep', depositorOf(context.caller));
+  // A token that may not read finds its own deposits alone.
+  const seen = scopeOf(context.caller, 's', type) === 'none' ? [] : await matching(context, { ...asked, under: 'read' });
+  const mine = await matching(context, { ...asked, under: 'write', and: own });
+  return [...new Map([...seen, ...mine].map((row) => [row._id, row])).values()];
+}
+
+/** The third place of minimal identity. */
+async function recordOfIns(context: Context, criteria: Parameters): Promise<string | undefined> {
+  const { identity } = parse(context, 'Patient', criteria);
+  if (!identity || !knowsIdentity(context) || !insSystems.some((system) => system === identity.system)) return undefined;
+  return await context.store.records.keyOf(identity);
+}
+
+/** The same criteria, and the identifiers among them, as names that two writers may not have at once. */
+export function claimsOf(context: Context, type: string, criteria: Parameters): readonly string[] {
+  const { conditions } = parse(context, type, criteria);
+  const tokens = conditions.flatMap((condition) =>
+    condition.op === 'equals' && condition.field === 'idx'
+      ? identifierClaims(context.caller, type, [String(condition.value)])
+      : [],
+  );
+  const digest = createHash('sha256').update(JSON.stringify(criteria)).digest('base64url');
+  return [...tokens, `${type}|${depositorOf(context.caller)}|${digest}`];
+}
+
+const ofTheAnswer = /^_(sort|count|total|summary|elements|include|revinclude|contained|containedType|format|pretty|page)(:|$)/;
+
+/** Criteria select; they do not arrange an answer. */
+function judgeCriteria(criteria: Parameters): Parameters {
+  const odd = criteria.find(([name]) => ofTheAnswer.test(name));
+  if (odd !== undefined) throw refuse('bad-parameter', 'This is no criterion', `http.${odd[0].slice(0, 64)}`);
+  if (criteria.length === 0) throw refuse('bad-request', 'Criteria are required where no id is given');
+  return criteria;
+}

@@ -1,0 +1,109 @@
+// The next version of a resource, whoever made its text (update or patch): judged before and after, and what follows from it.
+// https://hl7.org/fhir/R4/http.html#update
+import { judgeChange } from '../access/change.ts';
+import { kindOf } from '../access/consent.ts';
+import type { AccessRecord } from '../access/record.ts';
+import { withGuardian, withTeam } from '../access/state.ts';
+import { judgeAuthor, judgeConsent } from '../access/wish.ts';
+import type { JsonObject } from '../fhir/json.ts';
+import { Refusal, refuse } from '../fhir/outcome.ts';
+import { attach } from './attachment.ts';
+import { compiled, stateWith } from './consent.ts';
+import { type Context, isTester } from './context.ts';
+import { lineOf } from './document.ts';
+import { mirrored } from './labels.ts';
+import { askingFor } from './reach.ts';
+import { recordNamedBy } from './record.ts';
+import { guardianOf, guardianship, teamOf } from './relation.ts';
+import { nextRow, resourceOfRow } from './row.ts';
+import type { Writable } from './target.ts';
+import { accept, commitTraced, type Ready } from './write.ts';
+
+/** `text`: of the version before to that of the version after. Gives the new version's number. */
+export async function revise(
+  context: Context,
+  type: string,
+  { row, record, expects }: Writable,
+  text: (before: JsonObject) => JsonObject,
+): Promise<number> {
+  const before = resourceOfRow(row);
+  const changed = text(resourceOfRow(row));
+  const after = type === 'DocumentReference' && !isTester(context) ? mirrored(before, changed) : changed;
+  accept(context, after);
+  judgeRecord(context, type, row.rec, after);
+  judgeChange(await askingFor(context, 'u', type), record, {
+    type,
+    row,
+    before,
+    after,
+    deposited: row.made,
+    category: context.statute.categoryOf(after),
+    guardianship: guardianship(context),
+  });
+  const { resource, ...bytes } = await withBytes(context, type, row._id, after);
+  const next = nextRow(context, type, row, resource);
+  const ready: Ready = {
+    id: row._id,
+    expects,
+    ...bytes,
+    replace: [{ type, row: next, was: row }],
+    ...(await consequences(context, type, next.rec, row.line, after, record)),
+  };
+  await commitTraced(context, ready, 200);
+  return next.v;
+}
+
+/** The record of a resource is for ever. */
+function judgeRecord(context: Context, type: string, rec: string | undefined, after: JsonObject): void {
+  if (rec === undefined || type === 'Patient' || rec.startsWith('p:')) return;
+  const named = recordNamedBy(context, type, after);
+  const [element = ''] = context.conformance.patientElements(type);
+  if (named !== undefined && named !== rec) throw refuse('business-rule', 'The patient cannot be changed', `${type}.${element}`);
+}
+
+type Bytes = { readonly resource: JsonObject } & Pick<Ready, 'insert' | 'bind'>;
+
+/** A tester may give a document other bytes; in a record they are what the document is. */
+async function withBytes(context: Context, type: string, id: string, resource: JsonObject): Promise<Bytes> {
+  if (type !== 'DocumentReference' || !isTester(context)) return { resource };
+  const { content, insert } = await attach(context, resource, id, undefined);
+  return { resource: { ...resource, content }, insert };
+}
+
+/** What a new version changes beside its row: rules of the record, envelopes of relatives, labels of what points at it. */
+async function consequences(
+  context: Context,
+  type: string,
+  rec: string | undefined,
+  line: readonly string[],
+  after: JsonObject,
+  record: AccessRecord | undefined,
+): Promise<Partial<Ready>> {
+  if (rec === undefined || record === undefined) return {};
+  const id = String(after.id);
+  switch (type) {
+    case 'DocumentReference':
+      return { line: lineOf(context, rec, line) };
+    case 'CareTeam':
+      return { record: withTeam(record, id, await teamOf(context, id, after)) };
+    case 'RelatedPerson':
+      return { record: withGuardian(record, id, guardianOf(context, id, after)) };
+    case 'Consent':
+      return await ruled(context, id, after, record);
+    default:
+      return { relabelled: { rec, refs: [`${type}/${id}`] } };
+  }
+}
+
+async function ruled(context: Context, id: string, after: JsonObject, record: AccessRecord): Promise<Partial<Ready>> {
+  const kind = kindOf(after);
+  if (kind === undefined) throw refuse('invalid', 'Exactly one category of consent-kind is required', 'Consent.category');
+  const { rule, doubts } = await compiled(context, kind, after, record);
+  if (doubts.length > 0) throw new Refusal('invalid', doubts);
+  if (rule !== undefined) {
+    const asking = await askingFor(context, 'u', 'Consent');
+    judgeAuthor(asking, kind);
+    judgeConsent(asking, record, kind, rule);
+  }
+  return stateWith(context, record, id, rule);
+}
