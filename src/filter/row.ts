@@ -41,6 +41,9 @@ export type Row = {
   /** Binary: its document's id once bound, and where its bytes are. */
   readonly of?: string;
   readonly file?: string;
+  /** Binary: of its bytes, the SHA-1 in base64. */
+  readonly size?: number;
+  readonly sha1?: string;
   /** Raised by whoever inherits from this row; no new version. */
   readonly n: number;
   /** Ids of the first of its chain of successors. */

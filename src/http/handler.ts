@@ -115,7 +115,7 @@ async function created(context: Context, request: Request): Promise<Answer> {
   if (isResource(request)) {
     const resource = resourceIn(request);
     if (resource.resourceType !== 'Binary') throw refuse('bad-request', 'A Binary is expected at this address', 'resourceType');
-    return await createBinary(context, resource, securityContext, prefer);
+    return await createBinary(context, { resource, securityContext, prefer });
   }
   const contentType = request.get('content-type')?.trim() ?? '';
   if (contentType === '') throw refuse('unsupported-media-type', 'The media type of the bytes is required', 'http.Content-Type');

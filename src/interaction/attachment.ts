@@ -6,9 +6,12 @@ import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
+import { and, equals, exists, not } from '../filter/filter.ts';
+import type { Row } from '../filter/row.ts';
 import type { Binding, Work } from '../store/commit.ts';
 import { type Context, isTester } from './context.ts';
-import { newRow } from './row.ts';
+import { keysOfId, permissionFor } from './reach.ts';
+import { newRow, resourceOfRow } from './row.ts';
 
 export type Attached = {
   readonly content: readonly JsonObject[];
@@ -24,27 +27,47 @@ export async function attach(
   rec: string | undefined,
 ): Promise<Attached> {
   const content: JsonObject[] = [];
-  const insert: { type: string; row: ReturnType<typeof newRow> }[] = [];
+  const insert: { type: string; row: Row }[] = [];
   const bind: Binding[] = [];
   for (const [at, part] of objectsOf(resource.content).entries()) {
     const attachment = isObject(part.attachment) ? part.attachment : {};
     const path = `DocumentReference.content[${at}].attachment`;
-    if (typeof attachment.data === 'string') {
-      const bytes = Buffer.from(attachment.data, 'base64');
+    const sent = typeof attachment.data === 'string' ? Buffer.from(attachment.data, 'base64') : undefined;
+    const id = sent === undefined ? boundId(context, attachment.url, path) : newId(context.ids, rec);
+    if (id === undefined) {
+      content.push(part);
+    } else if (sent === undefined) {
+      const binary = await unboundBinary(context, id);
+      if (binary) check(attachment, binary, path);
+      if (binary ?? !isTester(context)) bind.push(bindingOf(context, id, document, rec));
+      content.push({ ...part, attachment: described(context, attachment, id, binary) });
+    } else {
+      const bytes = { size: sent.length, sha1: createHash('sha1').update(sent).digest('base64') };
       check(attachment, bytes, path);
-      const id = newId(context.ids, rec);
       const contentType = textOf(attachment.contentType) ?? 'application/octet-stream';
       checkMediaType(contentType, `${path}.contentType`);
-      insert.push({ type: 'Binary', row: await binaryRow(context, { id, contentType, bytes, document, rec }) });
+      insert.push({ type: 'Binary', row: await binaryRow(context, { id, contentType, bytes: sent, document, rec }) });
       content.push({ ...part, attachment: described(context, attachment, id, bytes) });
-    } else {
-      const id = boundId(context, attachment.url, path);
-      if (id !== undefined)
-        bind.push({ id, depositor: depositorOf(context.caller), document, ...(rec === undefined ? {} : { rec }) });
-      content.push(id === undefined ? part : { ...part, attachment: { ...attachment, url: `${context.baseUrl}/Binary/${id}` } });
     }
   }
   return { content, insert, bind };
+}
+
+type Measured = { readonly size?: number; readonly sha1?: string; readonly contentType?: string };
+
+/** The depositor's own Binary that no document has taken; what is none is refused when it is bound. */
+async function unboundBinary(context: Context, id: string): Promise<Measured | undefined> {
+  const permission = await permissionFor(context, 'c', 'Binary', keysOfId(context, 'Binary', id));
+  const own = and(equals('_id', id), equals('dep', depositorOf(context.caller)), not(exists('of')));
+  const reading = context.store.reading(context.moments);
+  const [row] = await reading.find('Binary', permission, { filter: own, limit: 1, under: 'write' });
+  if (row === undefined) return undefined;
+  const { contentType } = resourceOfRow(row);
+  return { ...row, ...(typeof contentType === 'string' ? { contentType } : {}) };
+}
+
+function bindingOf(context: Context, id: string, document: string, rec: string | undefined): Binding {
+  return { id, depositor: depositorOf(context.caller), document, ...(rec === undefined ? {} : { rec }) };
 }
 
 type Bytes = {
@@ -55,15 +78,21 @@ type Bytes = {
   readonly rec: string | undefined;
 };
 
-async function binaryRow(context: Context, { id, contentType, bytes, document, rec }: Bytes): Promise<ReturnType<typeof newRow>> {
-  const { file } = await context.store.putBytes(bytes);
+async function binaryRow(context: Context, { id, contentType, bytes, document, rec }: Bytes): Promise<Row> {
+  const stored = await context.store.putBytes(bytes);
   const resource = { resourceType: 'Binary', contentType };
-  return newRow(context, { type: 'Binary', id, resource, file, of: document, ...(rec === undefined ? {} : { rec }) });
+  return newRow(context, { type: 'Binary', id, resource, bytes: stored, of: document, ...(rec === undefined ? {} : { rec }) });
 }
 
-function described({ baseUrl }: Context, attachment: JsonObject, id: string, bytes: Buffer): JsonObject {
+/** Hash and size are those of the bytes, whether or not they were sent. */
+function described({ baseUrl }: Context, attachment: JsonObject, id: string, { size, sha1 }: Measured = {}): JsonObject {
   const { data: _data, ...rest } = attachment;
-  return { ...rest, url: `${baseUrl}/Binary/${id}`, size: bytes.length, hash: sha1(bytes) };
+  return {
+    ...rest,
+    url: `${baseUrl}/Binary/${id}`,
+    ...(size === undefined ? {} : { size }),
+    ...(sha1 === undefined ? {} : { hash: sha1 }),
+  };
 }
 
 const mediaType = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?: *;[ -~]{0,250})?$/;
@@ -73,15 +102,18 @@ export function checkMediaType(text: string, path: string): void {
   if (!mediaType.test(text)) throw refuse('invalid', 'Not a media type', path);
 }
 
-/** Hash and size, where sent, are those of the bytes. */
-function check({ size, hash }: JsonObject, bytes: Buffer, path: string): void {
-  if (size !== undefined && size !== bytes.length) throw refuse('invalid', 'The size is not that of the data', `${path}.size`);
-  if (hash !== undefined && hash !== sha1(bytes))
+/** Hash, size and media type, where sent, are those of the bytes. */
+function check(sent: JsonObject, { size, sha1, contentType }: Measured, path: string): void {
+  if (sent.size !== undefined && size !== undefined && sent.size !== size)
+    throw refuse('invalid', 'The size is not that of the data', `${path}.size`);
+  if (sent.hash !== undefined && sha1 !== undefined && sent.hash !== sha1)
     throw refuse('invalid', 'The hash is not the SHA-1 of the data', `${path}.hash`);
+  if (typeof sent.contentType === 'string' && contentType !== undefined && essence(sent.contentType) !== essence(contentType))
+    throw refuse('invalid', 'The media type is not that of the Binary', `${path}.contentType`);
 }
 
-function sha1(bytes: Buffer): string {
-  return createHash('sha1').update(bytes).digest('base64');
+function essence(type: string): string {
+  return (type.split(';')[0] ?? '').trim().toLowerCase();
 }
 
 function boundId(context: Context, url: unknown, path: string): string | undefined {

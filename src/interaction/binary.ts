@@ -19,16 +19,24 @@ export type Upload = {
   readonly securityContext: string | undefined;
   readonly source: Readable | Buffer;
   readonly prefer: Preference;
+  /** Made before, where a Bundle refers to it. */
+  readonly newId?: string;
 };
 
 const mostBytes = 100 * 1024 * 1024;
 
+export type BinaryRequest = {
+  readonly resource: JsonObject;
+  /** Header X-Security-Context. */
+  readonly securityContext: string | undefined;
+  readonly prefer: Preference;
+  readonly newId?: string;
+};
+
 /** A Binary sent as a resource: its data and its security context are elements. */
 export async function createBinary(
   context: Context,
-  resource: JsonObject,
-  securityContext: string | undefined,
-  prefer: Preference,
+  { resource, securityContext, prefer, newId: id }: BinaryRequest,
 ): Promise<Answer> {
   mayAsk(context, 'c', 'Binary');
   accept(context, resource);
@@ -42,30 +50,25 @@ export async function createBinary(
     securityContext: named ?? securityContext,
     source,
     prefer,
+    ...(id === undefined ? {} : { newId: id }),
   });
 }
 
-export async function upload(context: Context, { contentType, securityContext, source, prefer }: Upload): Promise<Answer> {
+export async function upload(context: Context, asked: Upload): Promise<Answer> {
+  const { contentType, securityContext, source, prefer } = asked;
   capabilityOf(context, 'Binary');
   mayAsk(context, 'c', 'Binary');
   checkMediaType(contentType, 'Binary.contentType');
   const resource = { resourceType: 'Binary', contentType };
-  const into = isTester(context) ? undefined : await depositInto(context, 'Binary', resource, keyNamed(context, securityContext));
-  const { file } = await context.store.putBytes(Buffer.isBuffer(source) ? source : source.pipe(bounded()));
+  const key = isTester(context) ? undefined : keyNamed(context, securityContext);
+  // Nobody fills the store with bytes that no record takes.
+  if (key !== undefined) await depositInto(context, 'Binary', resource, key);
+  const bytes = await context.store.putBytes(Buffer.isBuffer(source) ? source : source.pipe(bounded()));
   const id = await context.store.steady(async () => {
-    const { record, expects } =
-      into === undefined
-        ? { record: undefined, expects: new Map() }
-        : await depositInto(context, 'Binary', resource, into.record.key);
-    const made = newId(context.ids, record?.key);
-    const row = newRow(context, {
-      type: 'Binary',
-      id: made,
-      resource,
-      file,
-      ...(record === undefined ? {} : { rec: record.key }),
-    });
-    await commitTraced(context, { id: made, expects, insert: [{ type: 'Binary', row }] }, 201);
+    const into = key === undefined ? undefined : await depositInto(context, 'Binary', resource, key);
+    const made = asked.newId ?? newId(context.ids, key);
+    const row = newRow(context, { type: 'Binary', id: made, resource, bytes, ...(key === undefined ? {} : { rec: key }) });
+    await commitTraced(context, { id: made, expects: into?.expects ?? new Map(), insert: [{ type: 'Binary', row }] }, 201);
     return made;
   });
   return await shown(context, { type: 'Binary', id, status: 201, version: 1, located: true }, prefer);

@@ -6,6 +6,7 @@ import { type Interval, intervalOf, periodOf } from '../fhir/instant.ts';
 import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import type { Row } from '../filter/row.ts';
+import type { Bytes } from '../store/attachment.ts';
 import type { Found } from '../store/reading.ts';
 import { type Context, indexed } from './context.ts';
 
@@ -16,7 +17,7 @@ export type Draft = {
   readonly id: string;
   readonly resource: JsonObject;
   readonly rec?: string;
-  readonly file?: string;
+  readonly bytes?: Bytes;
   readonly of?: string;
   readonly line?: readonly string[];
   /** 1 where it is absent; later where what was deleted comes back. */
@@ -47,7 +48,7 @@ export function nextRow(
   was: Pick<Found, 'v' | 'n' | 'made' | 'dep' | 'line' | '_id'> & Partial<Found>,
   resource: JsonObject,
 ): Row {
-  const { rec, file, of, st, ent } = was;
+  const { rec, file, size, sha1, of, st, ent } = was;
   return build(
     context,
     {
@@ -55,7 +56,7 @@ export function nextRow(
       id: was._id,
       resource,
       ...(rec === undefined ? {} : { rec }),
-      ...(file === undefined ? {} : { file }),
+      ...(file === undefined || size === undefined || sha1 === undefined ? {} : { bytes: { file, size, sha1 } }),
       ...(of === undefined ? {} : { of }),
     },
     {
@@ -72,7 +73,7 @@ export function nextRow(
 
 type Deposit = Pick<Row, 'v' | 'n' | 'made' | 'dep' | 'line'> & Partial<Pick<Row, 'st' | 'ent'>>;
 
-function build(context: Context, { type, id, resource, rec, file, of }: Draft, deposit: Deposit): Row {
+function build(context: Context, { type, id, resource, rec, bytes, of }: Draft, deposit: Deposit): Row {
   const { statute, moments } = context;
   const text = stamped(resource, id, deposit.v, moments.now);
   const { low, high } = intervalOfMain(statute.mainDateOf(text)) ?? { low: deposit.made, high: deposit.made };
@@ -86,7 +87,7 @@ function build(context: Context, { type, id, resource, rec, file, of }: Draft, d
     dhi: high,
     rd: [],
     ...deposit,
-    ...(file === undefined ? {} : { file }),
+    ...bytes,
     ...(of === undefined ? {} : { of }),
     ...indexed(context, type, text),
     j,
