@@ -9,12 +9,15 @@ import type { Definitions } from './definitions.ts';
 import { asDefinitions } from './definitions.ts';
 import type { ValueSets } from './published.ts';
 import { expansions, readObject, readPublished } from './published.ts';
+import type { Summary } from './summary.ts';
+import { summaryOf } from './summary.ts';
 import { compileDefinitions } from './validation/compile.ts';
 import type { Profile } from './validation/profile.ts';
 import { compileProfile, validateProfiles } from './validation/profile.ts';
 import { validateResource } from './validation/resource.ts';
 
 export type { SearchParameter, SearchParameterType, TypeCapability } from './capability.ts';
+export type { Summary } from './summary.ts';
 
 export type Conformance = {
   /** capability-statement.json as published: the switchboard. */
@@ -29,6 +32,8 @@ export type Conformance = {
   readonly isResourceType: (name: string) => boolean;
   /** The element that names the record of a resource of the type, as R4's patient compartment has it; [] for a type that has none. */
   readonly patientElements: (type: string) => readonly string[];
+  /** Top-level elements of a declared type for `_summary` and `_elements`; throws for another. */
+  readonly summaryOf: (type: string) => Summary;
 };
 
 function bindings({ valueSets }: Definitions): ValueSets {
@@ -67,10 +72,12 @@ export function loadConformance(root: string): Conformance {
   const isResourceType = (name: string): boolean => names.has(name);
   const compiler = compileDefinitions(definitions, valueSet, isResourceType);
   const profiles = Map.groupBy(profilesOf(published, definitions, valueSet), ({ type }) => type);
+  const types = capabilities(statement, definitions, (url) => published.has(url));
+  const summaries = new Map([...types.keys()].map((type) => [type, summaryOf(definitions, type)]));
   const patients = new Map(Object.entries(definitions.patientElement));
   return Object.freeze<Conformance>({
     statement,
-    types: capabilities(statement, definitions, (url) => published.has(url)),
+    types,
     validate: (resource, rules) => {
       const faults = validateResource(compiler, resource);
       if (faults.length > 0 || rules === 'base') return faults;
@@ -83,5 +90,6 @@ export function loadConformance(root: string): Conformance {
       const element = patients.get(type);
       return element === undefined ? [] : [element];
     },
+    summaryOf: lookUp(summaries, 'summary of'),
   });
 }

@@ -14,6 +14,9 @@ export type ElementRule = {
   readonly binding?: string;
   /** Types that a Reference may point at; absent: any. */
   readonly targets?: readonly string[];
+  /** isSummary and isModifier; absent: false. */
+  readonly summary?: true;
+  readonly modifier?: true;
 };
 
 export type Invariant = { readonly key: string; readonly human: string; readonly expression: string };

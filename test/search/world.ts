@@ -98,6 +98,7 @@ export const conformance: Conformance = {
   published: () => ({}),
   isResourceType: () => true,
   patientElements: (type) => (type === 'DocumentReference' ? ['subject'] : []),
+  summaryOf: () => ({ summary: new Set(), mandatory: new Set(), modifier: new Set() }),
 };
 
 export function capabilityOf(type: string): TypeCapability {

@@ -45,6 +45,8 @@ function elementRule(element: JsonObject, path: string): ElementRule {
     ...(node === undefined ? {} : { node }),
     ...(binding === undefined ? {} : { binding }),
     ...(targets === undefined ? {} : { targets }),
+    ...(element.isSummary === true ? { summary: true } : {}),
+    ...(element.isModifier === true ? { modifier: true } : {}),
   };
 }
 
