@@ -1,11 +1,12 @@
 // The next version of a resource, whoever made its text (update or patch): judged before and after, and what follows from it.
 // https://hl7.org/fhir/R4/http.html#update
+import { isDeepStrictEqual } from 'node:util';
 import { judgeChange } from '../access/change.ts';
 import { kindOf } from '../access/consent.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { withGuardian, withTeam } from '../access/state.ts';
 import { judgeAuthor, judgeConsent } from '../access/wish.ts';
-import type { JsonObject } from '../fhir/json.ts';
+import { isObject, type JsonObject } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { attach } from './attachment.ts';
 import { compiled, stateWith } from './consent.ts';
@@ -30,6 +31,11 @@ export async function revise(
   const changed = text(resourceOfRow(row));
   const after = type === 'DocumentReference' && !isTester(context) ? mirrored(before, changed) : changed;
   accept(context, after);
+  // Nothing changes: the version stays.
+  if (isSame(before, after)) {
+    await commitTraced(context, { id: row._id, expects, seen: [{ type, row }] }, 200);
+    return row.v;
+  }
   judgeRecord(context, type, row.rec, after);
   judgeChange(await askingFor(context, 'u', type), record, {
     type,
@@ -51,6 +57,14 @@ export async function revise(
   };
   await commitTraced(context, ready, 200);
   return next.v;
+}
+
+function isSame({ meta, ...before }: JsonObject, { meta: next, ...after }: JsonObject): boolean {
+  const kept = (value: unknown): unknown => {
+    const { versionId: _version, lastUpdated: _updated, ...rest } = isObject(value) ? value : {};
+    return rest;
+  };
+  return isDeepStrictEqual(before, after) && isDeepStrictEqual(kept(meta), kept(next));
 }
 
 /** The record of a resource is for ever. */

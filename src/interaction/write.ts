@@ -23,11 +23,16 @@ export type Draft = {
 };
 
 /** A write made ready: everything but its trace. */
-export type Ready = Omit<Work, 'traces'> & { readonly id: string; readonly taken?: Refusal };
+export type Ready = Omit<Work, 'traces'> & {
+  readonly id: string;
+  readonly taken?: Refusal;
+  /** Delivered as it is: traced, not written. */
+  readonly seen?: NonNullable<Work['insert']>;
+};
 
-export async function commitTraced(context: Context, { id: _id, taken, ...work }: Ready, status: number): Promise<void> {
-  const written = [...(work.insert ?? []), ...(work.replace ?? []), ...(work.remove ?? [])].map(({ type, row }) =>
-    touchedBy(type, row),
+export async function commitTraced(context: Context, { id: _id, taken, seen, ...work }: Ready, status: number): Promise<void> {
+  const written = [...(work.insert ?? []), ...(work.replace ?? []), ...(work.remove ?? []), ...(seen ?? [])].map(
+    ({ type, row }) => touchedBy(type, row),
   );
   try {
     const claims = identifiersOf(context, work.insert ?? []);

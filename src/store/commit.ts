@@ -45,10 +45,14 @@ export class Taken extends Error {
   override readonly name = 'Taken';
 }
 
-/** In the transaction that is open, else in one of its own. */
+/** In the transaction that is open, else in one of its own. Throws Taken where somebody else has a name that must be one's own. */
 export async function commit(database: Database, work: Work): Promise<void> {
-  if (database.session === undefined) await transaction(database, async (inside) => await write(inside, work));
-  else await write(database, work);
+  if (database.session === undefined) return await transaction(database, async (inside) => await commit(inside, work));
+  try {
+    await write(database, work);
+  } catch (error) {
+    throw error instanceof MongoServerError && error.code === 11000 ? new Taken('duplicate key') : error;
+  }
 }
 
 /** All or nothing of what `run` does with the database it is given. It runs again where somebody else wrote the same rows meanwhile. */
@@ -60,9 +64,6 @@ export async function transaction<T>(database: Database, run: (inside: Database)
       writeConcern: { w: 'majority', j: true },
       maxCommitTimeMS: 20_000,
     });
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === 11000) throw new Taken('duplicate key');
-    throw error;
   } finally {
     await session.endSession();
   }
