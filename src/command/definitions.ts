@@ -33,6 +33,9 @@ function declaredTypes(statement: JsonObject): readonly string[] {
   );
 }
 
+/** What the protocol itself is spoken in. */
+const ofTheProtocol = ['Bundle', 'Parameters', 'OperationOutcome'];
+
 /** The declared types and, one step on, those that their references name: what `contained` may hold. */
 function wantedTypes(declared: readonly string[], all: ReadonlyMap<string, JsonObject>): readonly string[] {
   const targets = declared.flatMap((type) => {
@@ -42,7 +45,7 @@ function wantedTypes(declared: readonly string[], all: ReadonlyMap<string, JsonO
       Object.values(elements).flatMap((rule) => rule.targets ?? []),
     );
   });
-  return [...new Set([...declared, ...targets])].filter((type) => all.has(type)).sort();
+  return [...new Set([...declared, ...ofTheProtocol, ...targets])].filter((type) => all.has(type)).sort();
 }
 
 function requiredSets(nodes: Readonly<Record<string, NodeRule>>): ReadonlySet<string> {
@@ -73,7 +76,7 @@ function build(root: string, modules: string): Definitions {
     ...complex,
     ...wanted.map((type) => resources.get(type)).filter((definition) => definition !== undefined),
   ];
-  const nodes: Record<string, NodeRule> = Object.assign({}, ...definitions.map((definition) => nodesOf(definition)));
+  const nodes = reachable(Object.assign({}, ...definitions.map((definition) => nodesOf(definition))), [...wanted, 'Element']);
   const searchParameters = searchParametersOf(r4, wanted);
   const compartment = readObject(join(r4, 'compartmentdefinition-patient.json'));
   const patients = wanted.flatMap((type) => {
@@ -91,6 +94,23 @@ function build(root: string, modules: string): Definitions {
     searchParameters,
     patientElement: Object.fromEntries(patients),
   };
+}
+
+/** Of all nodes, those that the types lead to. */
+function reachable(all: Readonly<Record<string, NodeRule>>, types: readonly string[]): Readonly<Record<string, NodeRule>> {
+  const found = new Map<string, NodeRule>();
+  let next: readonly string[] = types;
+  while (next.length > 0) {
+    const nodes = next.flatMap((name) => {
+      const node = found.has(name) ? undefined : all[name];
+      return node === undefined ? [] : [[name, node] as const];
+    });
+    for (const [name, node] of nodes) found.set(name, node);
+    next = nodes.flatMap(([, { base = [], elements }]) =>
+      [base, ...Object.values(elements).map(({ node, types: of }) => node ?? of)].flat(),
+    );
+  }
+  return Object.fromEntries(Object.entries(all).filter(([name]) => found.has(name)));
 }
 
 /** One line for each node, value set and type, so that a difference can be read. */

@@ -1,7 +1,7 @@
 // What FHIR defines and what this server declares and publishes of it, read once at start and frozen.
 // https://hl7.org/fhir/R4/conformance-module.html
 import { join } from 'node:path';
-import type { JsonObject } from '../fhir/json.ts';
+import { type JsonObject, objectsOf } from '../fhir/json.ts';
 import type { Fault } from '../fhir/outcome.ts';
 import type { TypeCapability } from './capability.ts';
 import { capabilities } from './capability.ts';
@@ -23,6 +23,8 @@ export type Conformance = {
   /** capability-statement.json as published: the switchboard. */
   readonly statement: JsonObject;
   readonly types: ReadonlyMap<string, TypeCapability>;
+  /** Codes of system-restful-interaction: `transaction`, `batch`, `history-system` … */
+  readonly interactions: ReadonlySet<string>;
   /** [] for a valid resource. `base`: R4 alone; `national`: the profiles of profiles/ as well, whatever meta.profile says. Never throws. */
   readonly validate: (resource: JsonObject, rules: 'national' | 'base') => readonly Fault[];
   /** `system|code` of a ValueSet of profiles/ or of a required binding; throws where there is none. */
@@ -78,6 +80,9 @@ export function loadConformance(root: string): Conformance {
   return Object.freeze<Conformance>({
     statement,
     types,
+    interactions: new Set(
+      objectsOf(statement.rest).flatMap(({ interaction }) => objectsOf(interaction).map(({ code }) => String(code))),
+    ),
     validate: (resource, rules) => {
       const faults = validateResource(compiler, resource);
       if (faults.length > 0 || rules === 'base') return faults;

@@ -14,6 +14,8 @@ export type ElementRule = {
   readonly binding?: string;
   /** Types that a Reference may point at; absent: any. */
   readonly targets?: readonly string[];
+  /** Of this element alone; those of a backbone element stand with its node. */
+  readonly invariants?: readonly Invariant[];
   /** isSummary and isModifier; absent: false. */
   readonly summary?: true;
   readonly modifier?: true;

@@ -23,6 +23,15 @@ function withoutResolve(expression: string): string {
   return expression.replaceAll(/resolve\(\) is (\w+)/g, "refersTo('$1')");
 }
 
+/** A node of the syntax tree; an operator's sign and an identifier are its `text`. */
+export type Syntax = { readonly type: string; readonly text?: string; readonly children?: readonly Syntax[] };
+
+/** Throws on a bad expression. */
+export function parseFhirPath(expression: string): Syntax {
+  const tree: Syntax = fhirpath.parse(expression);
+  return tree;
+}
+
 /** The engine marks the objects it returns and knows no RawNumber: it works on a copy, so frozen values are safe too. */
 function copy(value: unknown): unknown {
   if (isRawNumber(value)) return fhirpath.FP_Decimal.getDecimal(value.rawJSON);

@@ -53,7 +53,7 @@ const invalid: readonly (readonly [string, JsonObject, string])[] = [
   ['no birth date', { ...patient, birthDate: undefined }, 'required Patient.birthDate'],
   [
     'a birth date by extension alone',
-    { ...patient, birthDate: undefined, _birthDate: { id: 'x' } },
+    { ...patient, birthDate: undefined, _birthDate: { extension: [{ url: 'u', valueCode: 'unknown' }] } },
     'required Patient.birthDate',
   ],
   ['a birth month', { ...patient, birthDate: '1979-03' }, 'invariant Patient ins-4'],

@@ -47,7 +47,10 @@ const valid: readonly (readonly [string, JsonObject])[] = [
     'a primitive with an extension alone',
     { ...patient, birthDate: undefined, _birthDate: { extension: [{ url: 'u', valueCode: 'unknown' }] } },
   ],
-  ['null where an extension stands beside', { ...patient, name: [{ given: ['A', null], _given: [null, { id: 'x' }] }] }],
+  [
+    'null where an extension stands beside',
+    { ...patient, name: [{ given: ['A', null], _given: [null, { extension: [{ url: 'u', valueCode: 'unknown' }] }] }] },
+  ],
   ['a choice', { ...patient, deceasedDateTime: '2024-02-29T10:00:00Z' }],
   ['a choice with its extension', { ...patient, deceasedBoolean: true, _deceasedBoolean: { id: 'd' } }],
   ['a contained author', contained(practitioner)],
@@ -72,7 +75,7 @@ const valid: readonly (readonly [string, JsonObject])[] = [
 const invalid: readonly (readonly [string, JsonObject, string])[] = [
   ['no type', {}, 'structure resourceType'],
   ['an unknown type', { resourceType: '__proto__' }, 'structure resourceType'],
-  ['a type without definitions', { resourceType: 'Bundle' }, 'not-supported resourceType'],
+  ['a type without definitions', { resourceType: 'TestScript' }, 'not-supported resourceType'],
   ['an unknown element', { ...patient, colour: 'red' }, 'structure Patient.colour'],
   ['a prototype name', parsed('{"resourceType":"Patient","__proto__":{"a":1}}'), 'structure Patient.__proto__'],
   ['constructor', { ...patient, constructor: 'x' }, 'structure Patient.constructor'],
@@ -140,7 +143,23 @@ const invalid: readonly (readonly [string, JsonObject, string])[] = [
     { ...document, author: [{ reference: 'Practitioner?identifier=x' }] },
     'value DocumentReference.author[0].reference',
   ],
-  ['a fragment of nothing', contained(practitioner, '#b'), 'value DocumentReference.author[0].reference'],
+  ['a fragment of nothing', { ...document, author: [{ reference: '#b' }] }, 'value DocumentReference.author[0].reference'],
+  [
+    'a contained resource that nothing refers to',
+    { ...document, contained: [practitioner] },
+    'invariant DocumentReference.contained[0]',
+  ],
+  [
+    'a contained resource of a wrong type',
+    contained({ resourceType: 'Coverage', id: 'a', status: 'active', beneficiary: { display: 'x' }, payor: [{ display: 'y' }] }),
+    'value DocumentReference.author[0].reference',
+  ],
+  [
+    'a null with an id alone beside it',
+    { ...patient, name: [{ given: ['A', null], _given: [null, { id: 'x' }] }] },
+    'invariant Patient.name[0].given[1]',
+  ],
+  ['an id alone', { ...patient, name: [{ id: 'x' }] }, 'invariant Patient.name[0]'],
   [
     'a fault in a contained resource',
     contained({ ...practitioner, colour: 1 }),
@@ -153,7 +172,7 @@ const invalid: readonly (readonly [string, JsonObject, string])[] = [
   ],
   [
     'a contained resource without definitions',
-    contained({ resourceType: 'Bundle', id: 'a', type: 'document' }),
+    { ...document, contained: [{ resourceType: 'TestScript', id: 'a' }], extension: [{ url: 'u', valueUri: '#a' }] },
     'not-supported DocumentReference.contained[0]',
   ],
   [

@@ -8,8 +8,9 @@ const fhirType = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fh
 const canonical = 'http://hl7.org/fhir/StructureDefinition/';
 const bases = new Set(['Element', 'BackboneElement', 'Resource', 'DomainResource']);
 const backbone = new Set(['Element', 'BackboneElement']);
-// Checked by the validator's own code, or not to be evaluated without fetching.
-const elsewhere = /^(ele-|ext-|dom-|txt-|ref-|eld-)/;
+// On every element of a kind: kept once, with the type that defines them.
+const everywhere = /^(ele-1|ext-1|dom-\d)$/;
+const definers = new Set(['Element', 'Extension', 'DomainResource']);
 
 function typeName(path: string, type: JsonObject): string {
   const code = textOf(type.code) ?? '';
@@ -38,6 +39,7 @@ function elementRule(element: JsonObject, path: string): ElementRule {
   const node = reference ?? (names.length === 1 && backbone.has(names[0] ?? '') ? path : undefined);
   const binding = bindingOf(element);
   const targets = targetsOf(types);
+  const invariants = node === path ? [] : invariantsOf(element);
   return {
     ...(element.min === 0 ? {} : { min: Number(element.min) }),
     ...(element.max === '1' ? {} : { max: '*' }),
@@ -45,19 +47,20 @@ function elementRule(element: JsonObject, path: string): ElementRule {
     ...(node === undefined ? {} : { node }),
     ...(binding === undefined ? {} : { binding }),
     ...(targets === undefined ? {} : { targets }),
+    ...(invariants.length === 0 ? {} : { invariants }),
     ...(element.isSummary === true ? { summary: true } : {}),
     ...(element.isModifier === true ? { modifier: true } : {}),
   };
 }
 
 function invariantsOf(element: JsonObject): readonly Invariant[] {
+  const definer = definers.has(textOf(element.path) ?? '');
   return objectsOf(element.constraint).flatMap(({ key, human, expression, severity }) =>
     typeof key === 'string' &&
     typeof human === 'string' &&
     typeof expression === 'string' &&
     severity === 'error' &&
-    !elsewhere.test(key) &&
-    !/resolve\(|%resource/.test(expression)
+    (definer || !everywhere.test(key))
       ? [{ key, human, expression }]
       : [],
   );

@@ -17,18 +17,22 @@ export const forms: ReadonlyMap<string, RegExp> = new Map([
   ['http://hl7.org/fhir/ValueSet/all-languages', language],
 ]);
 
+/** Types whose binding is a set of codes. */
+export const bindable = new Set(['code', 'Coding', 'CodeableConcept', 'Quantity', 'string', 'uri']);
+
 const text = 'this code is not in the required value set';
 
 function codesOf(set: ValueSet): ReadonlySet<string> {
   return new Set([...set].map((entry) => entry.slice(entry.lastIndexOf('|') + 1)));
 }
 
-/** For an element whose type is a code, a Coding or a CodeableConcept. */
+/** For an element of one of the bindable types. */
 export function boundTo(type: string, set: ValueSet | RegExp): Check {
   const has = ({ system, code }: { system?: unknown; code?: unknown }): boolean =>
     set instanceof RegExp ? typeof code === 'string' && set.test(code) : set.has(`${system}|${code}`);
   switch (type) {
     case 'Coding':
+    case 'Quantity':
       return (value, at, visit) => {
         if (isObject(value) && !has(value)) report(visit, 'code-invalid', text, at);
       };

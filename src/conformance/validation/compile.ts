@@ -1,16 +1,18 @@
-// The definitions → one check a type, compiled once, each node when it is first needed.
+// The definitions → one check a type, each node compiled when it is first needed.
 // https://hl7.org/fhir/R4/structuredefinition.html
-import { isObject } from '../../fhir/json.ts';
-import type { Definitions, ElementRule } from '../definitions.ts';
+import type { Definitions, ElementRule, Invariant } from '../definitions.ts';
 import { elementsOf, namesOf } from '../definitions.ts';
+import type { Shape } from '../path/shape.ts';
+import { shapeOf } from '../path/shape.ts';
 import type { ValueSet } from './binding.ts';
-import { boundTo, forms } from './binding.ts';
+import { bindable, boundTo, forms } from './binding.ts';
 import type { Element } from './element.ts';
-import { invariantCheck } from './invariant.ts';
+import { invariantChecks } from './invariant.ts';
 import type { ObjectRule } from './object.ts';
 import { objectCheck } from './object.ts';
 import { primitives } from './primitive.ts';
 import { extensionCheck, referenceCheck } from './reference.ts';
+import { innerCheck } from './resource.ts';
 import type { Check } from './visit.ts';
 import { report } from './visit.ts';
 
@@ -18,49 +20,81 @@ export type Compiler = {
   readonly definitions: Definitions;
   readonly valueSet: (url: string) => ValueSet;
   readonly isResourceType: (name: string) => boolean;
-  readonly nodes: ReadonlyMap<string, { check: Check }>;
+  readonly shape: Shape;
+  /** Of a resource type whose elements are known. */
+  readonly checkOf: (type: string) => Check | undefined;
+  /** Of any node; throws where the definitions lack it. */
+  readonly nodeCheck: (name: string) => Check;
 };
 
-const bindable = new Set(['code', 'Coding', 'CodeableConcept']);
-const pending: Check = () => {
-  throw new Error('a node is checked before it is compiled');
-};
-
-/** Compiles every node now, so that nothing missing or misspelt waits for a request. */
+/** What is missing in the definitions stops the start; what a node says is compiled when a resource first has it. */
 export function compileDefinitions(
   definitions: Definitions,
   valueSet: (url: string) => ValueSet,
   isResourceType: (name: string) => boolean,
 ): Compiler {
-  const nodes = new Map(Object.keys(definitions.nodes).map((name) => [name, { check: pending }]));
-  const compiler = { definitions, valueSet, isResourceType, nodes };
-  for (const [name, node] of nodes) node.check = compileNode(compiler, name);
+  const compiled = new Map<string, Check>();
+  const known = new Set(definitions.resources);
+  const compiler: Compiler = {
+    definitions,
+    valueSet,
+    isResourceType,
+    shape: shapeOf(definitions),
+    checkOf: (type) => (known.has(type) ? compiler.nodeCheck(type) : undefined),
+    nodeCheck: (name) => {
+      if (!Object.hasOwn(definitions.nodes, name))
+        throw new Error(`profiles/r4/definitions.json lacks ${name}: run npm run definitions`);
+      let check: Check | undefined;
+      return (value, at, visit, depth) => {
+        check ??= once(compiled, name, () => compileNode(compiler, name));
+        check(value, at, visit, depth);
+      };
+    },
+  };
+  checkComplete(compiler);
   return compiler;
 }
 
-/** The check of a type or backbone element, which may refer to itself: it is looked up when it is asked. */
-export function nodeCheck({ nodes }: Compiler, name: string): Check {
-  const node = nodes.get(name);
-  if (node === undefined) throw new Error(`profiles/r4/definitions.json lacks ${name}: run npm run definitions`);
-  return (value, at, visit, depth) => node.check(value, at, visit, depth);
+function once(compiled: Map<string, Check>, name: string, compile: () => Check): Check {
+  const check = compiled.get(name) ?? compile();
+  compiled.set(name, check);
+  return check;
+}
+
+/** Every type and value set that the definitions name is in them. */
+function checkComplete({ definitions, nodeCheck, valueSet }: Compiler): void {
+  for (const { base, elements } of Object.values(definitions.nodes)) {
+    if (base !== undefined) nodeCheck(base);
+    for (const { types, node, binding } of Object.values(elements)) {
+      for (const type of node === undefined ? types : [node]) if (!primitives.has(type)) nodeCheck(type);
+      if (binding !== undefined && !forms.has(binding)) valueSet(binding);
+    }
+  }
 }
 
 function compileNode(compiler: Compiler, name: string): Check {
   const { definitions } = compiler;
   const isResource = definitions.resources.includes(name);
-  const structure = objectCheck(ruleOf(compiler, name), nodeCheck(compiler, 'Element'), isResource);
-  const invariants = (definitions.nodes[name]?.invariants ?? []).map((invariant) => invariantCheck(invariant, name, false));
+  // An id alone is no content; under `_name` it stands beside the value.
+  const mayBeBare = isResource || name === 'Element';
+  const structure = objectCheck({ ...ruleOf(compiler, name), isResource, mayBeBare }, compiler.nodeCheck('Element'));
   const inherited = name === 'Extension' ? [structure, extensionCheck] : [structure];
-  if (invariants.length === 0) return inherited.length === 1 ? structure : all(inherited);
-  return all([
-    ...inherited,
-    (value, at, visit) => {
-      if (isObject(value)) visit.later.push(() => void invariants.map((check) => check(value, at, visit)));
-    },
-  ]);
+  return all([...inherited, ...later(compiler, definitions.nodes[name]?.invariants, [name])]);
 }
 
-function ruleOf(compiler: Compiler, name: string): ObjectRule {
+/** Constraints wait until the structure holds. */
+function later({ shape }: Compiler, invariants: readonly Invariant[] | undefined, base: readonly string[]): readonly Check[] {
+  const checks = invariantChecks(invariants, base, shape);
+  if (checks.length === 0) return [];
+  return [
+    (value, at, visit) =>
+      void visit.later.push(() => {
+        for (const check of checks) check(value, at, visit);
+      }),
+  ];
+}
+
+function ruleOf(compiler: Compiler, name: string): Pick<ObjectRule, 'elements' | 'required'> {
   const rules = elementsOf(compiler.definitions, name);
   const elements = rules.flatMap(([key, rule]) =>
     namesOf(key, rule).map(([property, type]) => [property, elementOf(compiler, key, rule, type)] as const),
@@ -69,33 +103,27 @@ function ruleOf(compiler: Compiler, name: string): ObjectRule {
 }
 
 function elementOf(compiler: Compiler, key: string, rule: ElementRule, type: string): Element {
-  const checks = [rule.node === undefined ? typeCheck(compiler, type, rule) : nodeCheck(compiler, rule.node)];
-  if (rule.binding !== undefined && bindable.has(type))
-    checks.push(boundTo(type, forms.get(rule.binding) ?? compiler.valueSet(rule.binding)));
-  return { key, many: rule.max === '*', primitive: primitives.has(type), check: all(checks) };
+  const { node, binding, invariants, max } = rule;
+  const checks = [node === undefined ? typeCheck(compiler, key, type, rule) : compiler.nodeCheck(node)];
+  if (binding !== undefined && bindable.has(type)) checks.push(boundTo(type, forms.get(binding) ?? compiler.valueSet(binding)));
+  checks.push(...later(compiler, invariants, [node ?? type]));
+  return { key, many: max === '*', primitive: primitives.has(type), check: all(checks) };
 }
 
-function typeCheck(compiler: Compiler, type: string, { targets }: ElementRule): Check {
+const addresses = new Set(['canonical', 'uri', 'url']);
+
+function typeCheck(compiler: Compiler, key: string, type: string, { targets }: ElementRule): Check {
+  if (primitives.has(type)) return primitiveCheck(type);
+  if (type === 'Reference') return all([compiler.nodeCheck(type), referenceCheck(compiler.isResourceType, targets)]);
+  return type === 'Resource' ? innerCheck(compiler, key === 'contained') : compiler.nodeCheck(type);
+}
+
+function primitiveCheck(type: string): Check {
   const isValid = primitives.get(type);
-  if (isValid !== undefined) {
-    return (value, at, visit) => {
-      if (!isValid(value)) report(visit, 'value', `not a valid ${type}`, at);
-    };
-  }
-  if (type === 'Reference') return all([nodeCheck(compiler, type), referenceCheck(compiler.isResourceType, targets)]);
-  return type === 'Resource' ? containedCheck(compiler) : nodeCheck(compiler, type);
-}
-
-/** A resource inside another: of a type whose elements are known. */
-function containedCheck(compiler: Compiler): Check {
-  const known = new Set(compiler.definitions.resources);
-  return (value, at, visit, depth) => {
-    const type = isObject(value) ? value.resourceType : undefined;
-    if (!isObject(value)) report(visit, 'structure', 'an object is required', at);
-    else if (typeof type !== 'string' || !compiler.isResourceType(type))
-      report(visit, 'structure', 'resourceType must name a resource type', at);
-    else if (!known.has(type)) report(visit, 'not-supported', 'resources of this type are not accepted here', at);
-    else nodeCheck(compiler, type)(value, at, visit, depth);
+  const isAddress = addresses.has(type);
+  return (value, at, visit) => {
+    if (isValid?.(value) !== true) report(visit, 'value', `not a valid ${type}`, at);
+    else if (isAddress && typeof value === 'string' && value.startsWith('#')) visit.fragments.push({ to: value.slice(1), at });
   };
 }
 

@@ -34,6 +34,8 @@ function checkOne(
   extensions: Check,
 ): void {
   if (companion !== undefined) extensions(companion, at, visit, depth + 1);
+  if (value === undefined && isObject(companion) && companion.extension === undefined)
+    report(visit, 'invariant', 'ele-1: an element has a value or children', at);
   if (value !== undefined) element.check(value, at, visit, depth + 1);
 }
 

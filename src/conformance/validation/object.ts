@@ -10,10 +10,13 @@ import { deepest, mostFaults, report } from './visit.ts';
 export type ObjectRule = {
   readonly elements: ReadonlyMap<string, Element>;
   readonly required: readonly string[];
+  readonly isResource: boolean;
+  /** Nothing but an id. */
+  readonly mayBeBare: boolean;
 };
 
 /** `extensions`: what may stand under `_name`. Filled by the compiler after the rule is known, as types refer to themselves. */
-export function objectCheck(rule: ObjectRule, extensions: Check, isResource = false): Check {
+export function objectCheck(rule: ObjectRule, extensions: Check): Check {
   return (value, at, visit, depth) => {
     if (visit.faults.length >= mostFaults) return;
     if (depth > deepest) {
@@ -22,24 +25,18 @@ export function objectCheck(rule: ObjectRule, extensions: Check, isResource = fa
       report(visit, 'structure', 'an object is required', at);
     } else if (Object.keys(value).length === 0) {
       report(visit, 'structure', 'an object may not be empty', at);
+    } else if (!rule.mayBeBare && Object.keys(value).length === 1 && Object.hasOwn(value, 'id')) {
+      report(visit, 'invariant', 'ele-1: an element has a value or children', at);
     } else {
-      checkElements(rule, value, at, visit, depth, extensions, isResource);
+      checkElements(rule, value, at, visit, depth, extensions);
     }
   };
 }
 
-function checkElements(
-  rule: ObjectRule,
-  value: JsonObject,
-  at: string,
-  visit: Visit,
-  depth: number,
-  extensions: Check,
-  isResource: boolean,
-): void {
+function checkElements(rule: ObjectRule, value: JsonObject, at: string, visit: Visit, depth: number, extensions: Check): void {
   const found = new Map<string, string>();
   for (const property of Object.keys(value)) {
-    if (property === 'resourceType' && isResource) continue;
+    if (property === 'resourceType' && rule.isResource) continue;
     const name = nameOf(rule, property);
     const element = name === undefined ? undefined : rule.elements.get(name);
     if (name === undefined || element === undefined) {

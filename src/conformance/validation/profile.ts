@@ -6,6 +6,7 @@ import { isObject, objectsOf, textOf } from '../../fhir/json.ts';
 import type { Fault } from '../../fhir/outcome.ts';
 import type { Definitions } from '../definitions.ts';
 import { elementsOf } from '../definitions.ts';
+import { type Shape, shapeOf } from '../path/shape.ts';
 import type { ValueSet } from './binding.ts';
 import { boundTo } from './binding.ts';
 import type { InvariantCheck } from './invariant.ts';
@@ -60,9 +61,9 @@ function bindingChecks({ binding }: JsonObject, type: string, valueSet: (url: st
   return [boundTo(type, valueSet(String(binding.valueSet)))];
 }
 
-function constraintsOf(element: JsonObject, path: string): readonly InvariantCheck[] {
+function constraintsOf(element: JsonObject, type: string, shape: Shape): readonly InvariantCheck[] {
   return objectsOf(element.constraint).map(({ key, human, expression }) =>
-    invariantCheck({ key: String(key), human: String(human), expression: String(expression) }, path, true),
+    invariantCheck({ key: String(key), human: String(human), expression: String(expression) }, [type], shape, true),
   );
 }
 
@@ -95,7 +96,7 @@ function elementCheck(element: JsonObject, definitions: Definitions, valueSet: (
   const path = textOf(element.path) ?? '';
   rejectUnknown(element, path);
   const steps = stepsOf(definitions, path);
-  const invariants = constraintsOf(element, path);
+  const invariants = constraintsOf(element, typeOf(definitions, path), shapeOf(definitions));
   const last = steps.at(-1);
   const ask = (place: Place, visit: Visit): void => {
     const { value, at } = place;
@@ -140,7 +141,7 @@ export function compileProfile(definition: JsonObject, definitions: Definitions,
 
 /** For a resource whose structure R4 accepts. */
 export function validateProfiles(profiles: readonly Profile[], resource: JsonObject): readonly Fault[] {
-  const visit = newVisit(new Set());
+  const visit = newVisit(resource);
   for (const { check } of profiles) check(resource, visit);
   if (visit.faults.length === 0) for (const ask of visit.later) ask();
   return visit.faults;

@@ -1,41 +1,50 @@
-// A resource as a whole: its type, what it contains, then its structure and R4's constraints.
-// https://hl7.org/fhir/R4/resource.html, https://hl7.org/fhir/R4/references.html#contained
+// A resource: its type, then its structure, what it contains, and R4's constraints once the structure holds.
+// https://hl7.org/fhir/R4/resource.html, https://hl7.org/fhir/R4/bundle.html#resource
 import type { JsonObject } from '../../fhir/json.ts';
-import { isObject, objectsOf } from '../../fhir/json.ts';
+import { isObject } from '../../fhir/json.ts';
 import type { Fault } from '../../fhir/outcome.ts';
-import type { Compiler } from './compile.ts';
-import { nodeCheck } from './compile.ts';
-import type { Visit } from './visit.ts';
+import { anchorsOf, checkContained } from './contained.ts';
+import type { Check, Visit } from './visit.ts';
 import { newVisit, report } from './visit.ts';
 
-/** dom-2, dom-4, dom-5: a contained resource has an id of its own, and neither a version, nor labels, nor contained resources. */
-function checkContained(resource: JsonObject, type: string, visit: Visit): void {
-  const ids = new Set<unknown>();
-  objectsOf(resource.contained).forEach((contained, index) => {
-    const at = `${type}.contained[${index}]`;
-    if (typeof contained.id !== 'string') report(visit, 'required', 'a contained resource needs an id', `${at}.id`);
-    else if (ids.has(contained.id)) report(visit, 'duplicate', 'two contained resources have this id', `${at}.id`);
-    ids.add(contained.id);
-    if (contained.contained !== undefined) report(visit, 'structure', 'a contained resource contains none', `${at}.contained`);
-    const meta = isObject(contained.meta) ? contained.meta : {};
-    for (const name of ['versionId', 'lastUpdated', 'security'].filter((one) => meta[one] !== undefined)) {
-      report(visit, 'structure', 'a contained resource has no version and no label', `${at}.meta.${name}`);
-    }
-  });
+export type Resources = {
+  readonly isResourceType: (name: string) => boolean;
+  /** The check of a type whose elements are known. */
+  readonly checkOf: (type: string) => Check | undefined;
+};
+
+/** A resource inside another: `contained`, with the anchors of what contains it, or whole as in an entry of a Bundle. */
+export function innerCheck(resources: Resources, isContained: boolean): Check {
+  return (value, at, visit, depth) => {
+    const type = isObject(value) ? value.resourceType : undefined;
+    if (!isObject(value)) return report(visit, 'structure', 'an object is required', at);
+    if (typeof type !== 'string' || !resources.isResourceType(type))
+      return report(visit, 'structure', 'resourceType must name a resource type', at);
+    const check = resources.checkOf(type);
+    if (check === undefined) return report(visit, 'not-supported', 'resources of this type are not accepted here', at);
+    if (isContained) return check(value, at, { ...visit, resource: value }, depth);
+    const own = { ...visit, resource: value, root: value, anchors: anchorsOf(value), fragments: [] };
+    check(value, at, own, depth);
+    checkContained(value, at, own);
+  };
 }
 
 /** R4 alone. Total: any JSON object, at most `mostFaults` faults. */
-export function validateResource(compiler: Compiler, resource: JsonObject): readonly Fault[] {
+export function validateResource(resources: Resources, resource: JsonObject): readonly Fault[] {
   const type = resource.resourceType;
-  if (typeof type !== 'string' || !compiler.isResourceType(type)) {
+  if (typeof type !== 'string' || !resources.isResourceType(type))
     return [{ code: 'structure', text: 'resourceType must name a resource type', expression: 'resourceType' }];
-  }
-  if (!compiler.definitions.resources.includes(type)) {
+  const check = resources.checkOf(type);
+  if (check === undefined)
     return [{ code: 'not-supported', text: 'resources of this type are not accepted here', expression: 'resourceType' }];
-  }
-  const visit = newVisit(new Set(objectsOf(resource.contained).flatMap(({ id }) => (typeof id === 'string' ? [id] : []))));
-  nodeCheck(compiler, type)(resource, type, visit, 0);
+  const visit = newVisit(resource, anchorsOf(resource));
+  check(resource, type, visit, 0);
   checkContained(resource, type, visit);
-  if (visit.faults.length === 0) for (const ask of visit.later) ask();
-  return visit.faults;
+  return concluded(visit);
+}
+
+/** What is asked of a structure only once it holds. */
+export function concluded({ faults, later }: Visit): readonly Fault[] {
+  if (faults.length === 0) for (const ask of later) ask();
+  return faults;
 }

@@ -1,5 +1,6 @@
-// One validation under way: the faults found so far and what is asked once the structure holds.
+// One validation under way: the faults found so far, what is asked once the structure holds, and the resource that it is in.
 // https://hl7.org/fhir/R4/validation.html
+import type { JsonObject } from '../../fhir/json.ts';
 import type { Fault } from '../../fhir/outcome.ts';
 
 export const mostFaults = 20;
@@ -9,15 +10,21 @@ export type Visit = {
   readonly faults: Fault[];
   /** Invariants, evaluated only on a structure without fault. */
   readonly later: (() => void)[];
-  /** Ids of the contained resources. */
-  readonly anchors: ReadonlySet<string>;
+  /** `%resource`: the nearest one, a contained one too. */
+  readonly resource: JsonObject;
+  /** `%rootResource`: the one that contains and is not contained. */
+  readonly root: JsonObject;
+  /** Id → type of what the root contains. */
+  readonly anchors: ReadonlyMap<string, string>;
+  /** References to what is contained, without their `#`, and where they stand. */
+  readonly fragments: { readonly to: string; readonly at: string }[];
 };
 
 /** Checks what stands at `at`; `depth` counts the levels above it. */
 export type Check = (value: unknown, at: string, visit: Visit, depth: number) => void;
 
-export function newVisit(anchors: ReadonlySet<string>): Visit {
-  return { faults: [], later: [], anchors };
+export function newVisit(resource: JsonObject, anchors: Visit['anchors'] = new Map()): Visit {
+  return { faults: [], later: [], resource, root: resource, anchors, fragments: [] };
 }
 
 export function report(visit: Visit, code: NonNullable<Fault['code']>, text: string, expression: string): void {
