@@ -32,6 +32,23 @@ export function positionOf(order: Order, row: Row): Position {
   });
 }
 
+/** Compares two rows, for rows of one order that come from two places. */
+export function comparing(order: Order): (one: Row, other: Row) => number {
+  return (one, other) => {
+    const others = positionOf(order, other);
+    for (const [at, value] of positionOf(order, one).entries()) {
+      const sign = compare(value, others[at] ?? null);
+      if (sign !== 0) return order[at]?.descending === true ? -sign : sign;
+    }
+    return 0;
+  };
+}
+
+function compare(one: Scalar | null, other: Scalar | null): number {
+  if (one === null || other === null) return Number(one !== null) - Number(other !== null);
+  return one < other ? -1 : Number(one > other);
+}
+
 function next(order: Order, position: Position, index: number): Filter {
   const key = order[index];
   const value = position[index] ?? null;

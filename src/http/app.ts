@@ -5,6 +5,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { TypeCapability } from '../conformance/conformance.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import {
+  bundleHandling,
   createHandling,
   deleteHandling,
   handle,
@@ -92,8 +93,26 @@ function routes(app: App): express.Router {
       );
     }
   }
+  system(app, router);
   router.use(handle(app, 'read', async (_context, { path }) => unknownAddress(app, path)));
   return router;
+}
+
+/** What is asked of the server as a whole, at its base. */
+function system(app: App, router: express.Router): void {
+  const routes: Readonly<Record<string, () => unknown>> = {
+    transaction: () => router.post('/', handle(app, 'transaction', bundleHandling)),
+    batch: () => router.post('/', handle(app, 'batch', bundleHandling)),
+  };
+  for (const interaction of app.conformance.interactions) {
+    const route = Object.hasOwn(routes, interaction) ? routes[interaction] : undefined;
+    if (route === undefined) throw new Error(`capability-statement.json declares ${interaction}, which the server does not have`);
+    route();
+  }
+  router.all(
+    '/',
+    handle(app, 'read', async () => notAllowed([{ method: 'post' }])),
+  );
 }
 
 function named(type: string, path: string): RequestHandler {
@@ -132,9 +151,9 @@ function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] 
 }
 
 function notAllowed(here: readonly Pick<Route, 'method'>[]): never {
-  const methods = here.map(({ method }) => method.toUpperCase());
-  if (methods.length === 0) throw refuse('not-found', 'There is nothing at this address');
-  const allow = methods.includes('GET') ? ['GET', 'HEAD', ...methods.filter((method) => method !== 'GET')] : methods;
+  const methods = new Set(here.map(({ method }) => method.toUpperCase()));
+  if (methods.size === 0) throw refuse('not-found', 'There is nothing at this address');
+  const allow = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((name) => methods.has(name === 'HEAD' ? 'GET' : name));
   throw new Refusal('method-not-allowed', [{ text: 'This method is not supported here' }], { Allow: allow.join(', ') });
 }
 

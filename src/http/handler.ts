@@ -14,6 +14,7 @@ import { patch } from '../interaction/patch.ts';
 import { read } from '../interaction/read.ts';
 import { search } from '../interaction/search.ts';
 import type { Target } from '../interaction/target.ts';
+import { batch, transaction } from '../interaction/transaction.ts';
 import { update } from '../interaction/update.ts';
 import type { Parameters } from '../search/query.ts';
 import { formIn, isResource, patchIn, readBody, resourceIn } from './body.ts';
@@ -123,6 +124,24 @@ async function created(context: Context, request: Request): Promise<Answer> {
     throw refuse('unsupported-media-type', 'Bytes are taken as they are, without a content encoding', 'http.Content-Encoding');
   return await upload(context, { contentType, securityContext, source: request, prefer });
 }
+
+/** https://hl7.org/fhir/R4/http.html#transaction */
+export const bundleHandling: Handling = async (context, request, response) => {
+  const form = formOf(request);
+  const bundle = resourceIn(request);
+  if (bundle.resourceType !== 'Bundle') throw refuse('bad-request', 'A Bundle is expected at this address', 'resourceType');
+  const { type } = bundle;
+  const { conformance, trail } = context;
+  if ((type !== 'transaction' && type !== 'batch') || !conformance.interactions.has(type))
+    throw refuse('bad-request', 'A Bundle of type transaction or batch is expected at this address', 'Bundle.type');
+  trail.interaction = type;
+  const prefer = request.headers.prefer?.includes('return=') ? returnPreference(request) : 'minimal';
+  if (type === 'transaction') return send(response, await transaction(context, bundle, prefer), form);
+  const answer = await batch(context, bundle, prefer);
+  // It may say of many that they are not there.
+  await onTheBeat(request);
+  send(response, answer, form);
+};
 
 export const updateHandling: Handling = async (context, request, response) => {
   const { target, form } = targetOf(request);

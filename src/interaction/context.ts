@@ -29,7 +29,7 @@ export type Context = {
 };
 
 /** What a refusal needs to be traced by: filled as the request becomes known. */
-export type Trail = { readonly interaction: Interaction; query: string; record: string | undefined };
+export type Trail = { interaction: Interaction; query: string; record: string | undefined };
 
 export type Answer = {
   readonly status: number;

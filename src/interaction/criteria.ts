@@ -80,6 +80,16 @@ export async function existingOf(
   return [...new Map([...seen, ...mine].map((row) => [row._id, row])).values()];
 }
 
+/** What a conditional reference leads to: exactly one resource that the caller may see, or the record of an exact INS. */
+export async function oneReferenced(context: Context, type: string, criteria: Parameters): Promise<string> {
+  const known = type === 'Patient' ? await recordOfIns(context, criteria) : undefined;
+  if (known !== undefined) return known;
+  const mayLook = context.conformance.types.has(type) && scopeOf(context.caller, 's', type) !== 'none';
+  const id = mayLook ? await oneMatching(context, { type, criteria, interaction: 's', under: 'read' }) : undefined;
+  if (id === undefined) throw refuse('precondition-failed', 'No resource meets the criteria');
+  return id;
+}
+
 /** The third place of minimal identity. */
 async function recordOfIns(context: Context, criteria: Parameters): Promise<string | undefined> {
   const { identity } = parse(context, 'Patient', criteria);

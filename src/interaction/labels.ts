@@ -30,7 +30,7 @@ export function withKeptMeta(before: JsonObject, after: JsonObject): JsonObject 
     const all = new Map([...objectsOf(was[name]), ...objectsOf(is[name])].map((coding) => [labelName(coding), coding]));
     return all.size === 0 ? {} : { [name]: [...all.values()] };
   };
-  return { ...after, meta: { ...is, ...kept('security'), ...kept('tag') } };
+  return withMeta(after, { ...is, ...kept('security'), ...kept('tag') });
 }
 
 /** On a document the two places of a label agree: what was taken from one goes from both, what came to one comes to both. */
@@ -51,15 +51,19 @@ export function mirrored(before: JsonObject, after: JsonObject): JsonObject {
   );
 }
 
-/** An empty list is no JSON of FHIR. */
+/** An empty list or object is no JSON of FHIR. */
 export function withoutEmptyLabels({ securityLabel, meta, ...rest }: JsonObject): JsonObject {
   const { security, ...others } = isObject(meta) ? meta : {};
   const hasNone = Array.isArray(securityLabel) && securityLabel.length === 0;
+  const hasNoSecurity = security === undefined || (Array.isArray(security) && security.length === 0);
   return {
-    ...rest,
-    meta: { ...others, ...(Array.isArray(security) && security.length === 0 ? {} : security === undefined ? {} : { security }) },
+    ...withMeta(rest, { ...others, ...(hasNoSecurity ? {} : { security }) }),
     ...(hasNone || securityLabel === undefined ? {} : { securityLabel }),
   };
+}
+
+function withMeta({ meta: _meta, ...rest }: JsonObject, meta: JsonObject): JsonObject {
+  return Object.keys(meta).length === 0 ? rest : { ...rest, meta };
 }
 
 function isList(value: unknown): boolean {

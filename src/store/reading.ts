@@ -3,9 +3,9 @@
 import type { AggregateOptions, Document } from 'mongodb';
 import type { Permission } from '../access/permission.ts';
 import type { Moments } from '../filter/bind.ts';
-import { and, type Filter, none, not, oneOf } from '../filter/filter.ts';
+import { and, type Filter, not, oneOf } from '../filter/filter.ts';
 import type { Order } from '../filter/order.ts';
-import { newestFirst } from '../filter/order.ts';
+import { comparing, newestFirst } from '../filter/order.ts';
 import type { Row } from '../filter/row.ts';
 import { categoryIndex, type Database, type Past, recordIndex, within } from './database.ts';
 import { toMongo } from './query.ts';
@@ -68,18 +68,29 @@ export class Reading {
     { filter, order = newestFirst, limit, under = 'read' }: Asked,
   ): Promise<readonly Found[]> {
     const sort = Object.fromEntries(order.map(({ field, descending }) => [field, descending ? -1 : 1]));
-    const stages = [{ $sort: sort }, { $limit: limit }];
-    const pipeline = this.#rows(type, permission, and(permission[under](type), filter), filter, stages);
-    if (pipeline === undefined) return await this.#nothing<Found>(permission);
     const last = { $project: { idx: 0, p: 0, ...(order.some(({ field }) => field.startsWith('s.')) ? {} : { s: 0 }) } };
-    return await this.#guarded<Found>(type, permission, [...pipeline, last], hintFor(permission, type, filter, order));
+    const branches = this.#branches(type, permission, and(permission[under](type), filter), filter, [
+      { $sort: sort },
+      { $limit: limit },
+    ]);
+    if (branches.length === 0) return await this.#nothing<Found>(permission);
+    const hint = hintFor(permission, type, filter, order);
+    const found = await this.#union<Found>(type, permission, branches, {
+      between: [{ $sort: sort }, { $limit: limit }],
+      last,
+      ...(hint && { hint }),
+    });
+    const sorted = comparing(order);
+    return branches.length === 1
+      ? found
+      : found.toSorted((one, other) => sorted({ ...one, idx: [], p: {} }, { ...other, idx: [], p: {} })).slice(0, limit);
   }
 
   async count(type: string, permission: Permission, filter: Filter): Promise<number> {
-    const pipeline = this.#rows(type, permission, and(permission.read(type), filter), filter, []);
-    if (pipeline === undefined) return (await this.#nothing<Found>(permission)).length;
-    const [counted] = await this.#guarded<{ count: number }>(type, permission, [...pipeline, { $count: 'count' }]);
-    return counted?.count ?? 0;
+    const branches = this.#branches(type, permission, and(permission.read(type), filter), filter, []);
+    if (branches.length === 0) return (await this.#nothing<Found>(permission)).length;
+    const counted = await this.#union<{ count: number }>(type, permission, branches, { between: [], last: { $count: 'count' } });
+    return counted.reduce((sum, { count }) => sum + count, 0);
   }
 
   /** The tombstone that a read of the id would meet, if its last version was visible. */
@@ -96,9 +107,17 @@ export class Reading {
     return permission.records.size === 0 ? [] : await this.#guarded<T>('records', permission, [{ $match: { _id: { $in: [] } } }]);
   }
 
-  #rows(type: string, permission: Permission, main: Filter, asked: Filter, stages: readonly Document[]): Document[] | undefined {
+  /** The rows of the records of the Permission, and those of any other record. */
+  #branches(
+    type: string,
+    permission: Permission,
+    main: Filter,
+    asked: Filter,
+    stages: readonly Document[],
+  ): readonly Document[][] {
     const elsewhere = permission.elsewhere(type);
-    if (elsewhere === undefined) return main.op === 'none' ? undefined : [{ $match: toMongo(main, this.#moments) }, ...stages];
+    const inside = main.op === 'none' ? [] : [[{ $match: toMongo(main, this.#moments) }, ...stages]];
+    if (elsewhere === undefined) return inside;
     const own = and(elsewhere.own, asked, not(oneOf('rec', [...permission.records.keys()])));
     const outside: Document[] = [
       { $match: toMongo(own, this.#moments) },
@@ -116,12 +135,25 @@ export class Reading {
       ...stages.filter((stage) => '$limit' in stage),
       { $unset: 'rule' },
     ];
-    return [
-      { $match: toMongo(main.op === 'none' ? none : main, this.#moments) },
-      ...stages,
-      { $unionWith: { coll: type, pipeline: outside } },
-      ...stages,
-    ];
+    return [...inside, outside];
+  }
+
+  /** One command; in a transaction, which takes no `$unionWith`, one for each branch, whose rows the caller puts in order. */
+  async #union<T>(
+    type: string,
+    permission: Permission,
+    branches: readonly Document[][],
+    { between, last, hint }: Union,
+  ): Promise<T[]> {
+    const [first = [], second] = branches;
+    if (second === undefined) return await this.#guarded<T>(type, permission, [...first, last], hint);
+    if (this.#database.session === undefined) {
+      const both = [...first, { $unionWith: { coll: type, pipeline: second } }, ...between, last];
+      return await this.#guarded<T>(type, permission, both, hint);
+    }
+    const found: T[] = [];
+    for (const branch of branches) found.push(...(await this.#guarded<T>(type, permission, [...branch, last])));
+    return found;
   }
 
   async #guarded<T>(collection: string, permission: Permission, pipeline: Document[], hint?: Document): Promise<T[]> {
@@ -131,25 +163,32 @@ export class Reading {
       this.#used.set(key, version);
     }
     const keys = [...this.#used.keys()];
-    const guard = {
-      $unionWith: { coll: 'records', pipeline: [{ $match: { _id: { $in: keys } } }, { $project: { guard: '$version' } }] },
-    };
+    const guard: Document[] = [{ $match: { _id: { $in: keys } } }, { $project: { guard: '$version' } }];
+    const inOne = this.#database.session === undefined && keys.length > 0;
     this.#term = this.#database.term();
-    const rows = await this.#database
-      .of(collection)
-      .aggregate<T & { _id?: string; guard?: number }>(
-        keys.length === 0 ? pipeline : [...pipeline, guard],
-        hint === undefined ? optionsOf(this.#database) : { ...optionsOf(this.#database), hint },
-      )
-      .toArray();
+    const asked = inOne ? [...pipeline, { $unionWith: { coll: 'records', pipeline: guard } }] : pipeline;
+    const rows = await this.#aggregate<T>(collection, asked, hint);
+    // The snapshot of a transaction is one for all of its commands.
+    const guards = inOne || keys.length === 0 ? rows : await this.#aggregate<T>('records', guard);
     const seen = new Map(
-      rows.flatMap(({ _id, guard: version }) => (version === undefined ? [] : [[String(_id), version] as const])),
+      guards.flatMap(({ _id, guard: version }) => (version === undefined ? [] : [[String(_id), version] as const])),
     );
     const changed = keys.filter((key) => seen.get(key) !== this.#used.get(key));
     if (changed.length > 0) throw new Stale(changed);
     return rows.filter(({ guard: version }) => version === undefined);
   }
+
+  async #aggregate<T>(collection: string, pipeline: Document[], hint?: Document): Promise<(T & Guard)[]> {
+    const options = optionsOf(this.#database);
+    return await this.#database
+      .of(collection)
+      .aggregate<T & Guard>(pipeline, hint === undefined ? options : { ...options, hint })
+      .toArray();
+  }
 }
+
+type Guard = { readonly _id?: string; readonly guard?: number };
+type Union = { readonly between: readonly Document[]; readonly last: Document; readonly hint?: Document };
 
 /** A row named by its id is found by it; a page of a record, along the index of its order. */
 function hintFor(permission: Permission, type: string, asked: Filter, order: Order): Document | undefined {

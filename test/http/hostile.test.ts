@@ -27,8 +27,8 @@ async function sent(
 }
 
 const addresses: readonly (readonly [path: string, status: number])[] = [
-  ['/fhir', 404],
-  ['/fhir/', 404],
+  ['/fhir', 405],
+  ['/fhir/', 405],
   ['//fhir/Patient', 404],
   ['/fhir//Patient', 404],
   ['/fhir/Patient/', 404],

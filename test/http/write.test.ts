@@ -46,22 +46,6 @@ describe('create', () => {
     expect(new Date(body.meta.lastUpdated).getFullYear()).toBeGreaterThan(2020);
   });
 
-  it.each(['identifier=urn:x|1', '_id=1', ''])(
-    'refuses If-None-Exist: %s, which it does not have, and stores nothing',
-    async (criteria) => {
-      const count = async (): Promise<number> =>
-        (await asked(ground, 'doctor', 'GET', `/DocumentReference?patient=${ground.key}&_summary=count`)).body.total;
-      const before = await count();
-      const reply = await asked(ground, 'hospital', 'POST', '/DocumentReference', {
-        body: document(ground.key, '34112-3'),
-        headers: { 'if-none-exist': criteria },
-      });
-      expectOutcome(reply, 400, 'http.If-None-Exist');
-      expect(reply.body.issue[0].code).toBe('not-supported');
-      expect(await count()).toBe(before);
-    },
-  );
-
   it.each([
     ['another type', '/Immunization', { resourceType: 'DocumentReference' }, 400, 'resourceType'],
     ['no type', '/Immunization', {}, 400, 'resourceType'],

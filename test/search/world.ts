@@ -92,6 +92,7 @@ const declared = [
 
 export const conformance: Conformance = {
   statement: {},
+  interactions: new Set(),
   types: new Map(declared.map((one) => [one.type, one])),
   validate: () => [],
   valueSet: () => new Set(),
