@@ -5,8 +5,8 @@ import { type JsonObject, objectsOf } from '../fhir/json.ts';
 import type { Fault } from '../fhir/outcome.ts';
 import type { TypeCapability } from './capability.ts';
 import { capabilities } from './capability.ts';
-import type { Definitions } from './definitions.ts';
-import { asDefinitions } from './definitions.ts';
+import type { Definitions, ElementRule } from './definitions.ts';
+import { asDefinitions, elementsOf } from './definitions.ts';
 import type { ValueSets } from './published.ts';
 import { expansions, readObject, readPublished } from './published.ts';
 import type { Summary } from './summary.ts';
@@ -17,6 +17,8 @@ import { compileProfile, validateProfiles } from './validation/profile.ts';
 import { validateResource } from './validation/resource.ts';
 
 export type { SearchParameter, SearchParameterType, TypeCapability } from './capability.ts';
+export type { ElementRule } from './definitions.ts';
+export { namesOf } from './definitions.ts';
 export type { Summary } from './summary.ts';
 
 export type Conformance = {
@@ -36,6 +38,8 @@ export type Conformance = {
   readonly patientElements: (type: string) => readonly string[];
   /** Top-level elements of a declared type for `_summary` and `_elements`; throws for another. */
   readonly summaryOf: (type: string) => Summary;
+  /** The elements of a type or, by its path, of a backbone element; those of Element for any other name. */
+  readonly elementsOf: (node: string) => readonly (readonly [key: string, rule: ElementRule])[];
 };
 
 function bindings({ valueSets }: Definitions): ValueSets {
@@ -96,5 +100,6 @@ export function loadConformance(root: string): Conformance {
       return element === undefined ? [] : [element];
     },
     summaryOf: lookUp(summaries, 'summary of'),
+    elementsOf: (node) => elementsOf(definitions, Object.hasOwn(definitions.nodes, node) ? node : 'Element'),
   });
 }

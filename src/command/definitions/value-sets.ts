@@ -6,7 +6,11 @@ import type { JsonObject } from '../../fhir/json.ts';
 import { isObject, objectsOf, parseJson, textOf } from '../../fhir/json.ts';
 
 // Too large to list, or open by nature: their codes are checked by form.
-const byForm = new Set(['http://hl7.org/fhir/ValueSet/mimetypes', 'http://hl7.org/fhir/ValueSet/all-languages']);
+const byForm = new Set([
+  'http://hl7.org/fhir/ValueSet/mimetypes',
+  'http://hl7.org/fhir/ValueSet/all-languages',
+  'http://loinc.org/vs/LL379-9',
+]);
 
 function codesOf(entries: readonly JsonObject[]): readonly (readonly [system: string, code: string])[] {
   return entries.flatMap((entry) => {

@@ -15,6 +15,7 @@ const language = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
 export const forms: ReadonlyMap<string, RegExp> = new Map([
   ['http://hl7.org/fhir/ValueSet/mimetypes', mimeType],
   ['http://hl7.org/fhir/ValueSet/all-languages', language],
+  ['http://loinc.org/vs/LL379-9', /^LA\d+-\d$/],
 ]);
 
 /** Types whose binding is a set of codes. */
