@@ -1,6 +1,6 @@
 // The one door to FHIRPath: expressions compiled once, evaluated on a copy, never fetching anything.
 // https://hl7.org/fhir/R4/fhirpath.html
-import fhirpath from 'fhirpath';
+import fhirpath, { type ResourceNode } from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
 import type { JsonObject } from './json.ts';
 import { isObject, isRawNumber } from './json.ts';
@@ -37,6 +37,29 @@ function copy(value: unknown): unknown {
   if (isRawNumber(value)) return fhirpath.FP_Decimal.getDecimal(value.rawJSON);
   if (Array.isArray(value)) return value.map(copy);
   return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copy(part)])) : value;
+}
+
+/** One step from an element to a child: its name (a choice by its stem or whole name), its index where it repeats, and the type or backbone path of the element that it is taken from. */
+export type ElementStep = { readonly name: string; readonly index?: number; readonly from: string };
+export type ElementPlace = {
+  readonly steps: readonly ElementStep[] /** Type or backbone path of the element. */;
+  readonly path: string;
+};
+
+/** Where the nodes that an expression leads to stand in the resource; undefined for a value that stands nowhere in it. Throws on a bad expression. */
+export function placesOf(resource: JsonObject, expression: string): readonly (ElementPlace | undefined)[] {
+  const nodes = fhirpath.evaluate(copy(resource), expression, {}, r4, { ...options, resolveInternalTypes: false });
+  return Array.from<unknown>(nodes).map((node) => (isNode(node) ? { steps: stepsTo(node), path: node.path ?? '' } : undefined));
+}
+
+function isNode(value: unknown): value is ResourceNode {
+  return typeof value === 'object' && value !== null && 'parentResNode' in value;
+}
+
+function stepsTo({ parentResNode, propName, index }: ResourceNode): readonly ElementStep[] {
+  if (parentResNode === null) return [];
+  const step = { name: propName ?? '', from: parentResNode.path ?? '', ...(typeof index === 'number' ? { index } : {}) };
+  return [...stepsTo(parentResNode), step];
 }
 
 /** `base`: the path of the node in its resource (`Consent.provision`) or its datatype, where it is no resource. Throws on a bad expression. */
