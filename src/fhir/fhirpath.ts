@@ -39,12 +39,10 @@ function copy(value: unknown): unknown {
   return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copy(part)])) : value;
 }
 
-/** One step from an element to a child: its name (a choice by its stem or whole name), its index where it repeats, and the type or backbone path of the element that it is taken from. */
+/** From an element of the type or backbone path `from` to a child: its name (a choice by its stem or whole name), its index where it repeats. */
 export type ElementStep = { readonly name: string; readonly index?: number; readonly from: string };
-export type ElementPlace = {
-  readonly steps: readonly ElementStep[] /** Type or backbone path of the element. */;
-  readonly path: string;
-};
+/** `path`: the type or backbone path of the element itself. */
+export type ElementPlace = { readonly steps: readonly ElementStep[]; readonly path: string };
 
 /** Where the nodes that an expression leads to stand in the resource; undefined for a value that stands nowhere in it. Throws on a bad expression. */
 export function placesOf(resource: JsonObject, expression: string): readonly (ElementPlace | undefined)[] {
