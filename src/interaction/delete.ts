@@ -4,7 +4,7 @@ import { judgeDelete } from '../access/change.ts';
 import { isGuardianship } from '../access/deposit.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { withConsent, withTeam } from '../access/state.ts';
-import { notFound } from '../fhir/outcome.ts';
+import { notFound, refuse } from '../fhir/outcome.ts';
 import type { Found } from '../store/reading.ts';
 import { stateWithout } from './consent.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
@@ -43,6 +43,7 @@ async function deleteById(context: Context, type: string, id: string, ifMatch: s
   }
   const { row, record, expects } = found;
   judgeVersion(ifMatch, row.v);
+  if (row.of !== undefined) throw refuse('conflict', 'A document has these bytes: delete the document');
   const isGuardian = type === 'RelatedPerson' && isGuardianship(resourceOfRow(row), guardianship(context));
   judgeDelete(await askingFor(context, 'd', type), record, type, row, isGuardian);
   const tombstone = { ...row, idx: [], p: {}, v: row.v + 1, lu: context.moments.now };
