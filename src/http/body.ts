@@ -4,6 +4,7 @@ import express, { type Request, type Response } from 'express';
 import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
 import { jsonFault } from '../fhir/json-fault.ts';
 import { refuse } from '../fhir/outcome.ts';
+import type { Patch } from '../interaction/patch.ts';
 
 const resourceTypes = new Set(['application/fhir+json', 'application/json']);
 
@@ -38,11 +39,11 @@ export function resourceIn(request: Request): JsonObject {
   return value;
 }
 
-export function patchIn(request: Request): unknown {
-  if (mediaType(request) !== 'application/json-patch+json') {
-    throw refuse('unsupported-media-type', 'The body must be application/json-patch+json', 'http.Content-Type');
-  }
-  return jsonIn(request);
+export function patchIn(request: Request): Patch {
+  if (isResource(request) && mediaType(request) !== 'application/json') return { form: 'fhirpath', sent: jsonIn(request) };
+  if (mediaType(request) === 'application/json-patch+json') return { form: 'json', sent: jsonIn(request) };
+  const text = 'The body must be application/json-patch+json, or Parameters as application/fhir+json';
+  throw refuse('unsupported-media-type', text, 'http.Content-Type');
 }
 
 export function formIn(request: Request): readonly (readonly [string, string])[] {

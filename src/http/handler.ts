@@ -152,11 +152,11 @@ export const updateHandling: Handling = async (context, request, response) => {
 
 export const patchHandling: Handling = async (context, request, response) => {
   const { target, form } = targetOf(request);
-  const operations = patchIn(request);
+  const sent = patchIn(request);
   const asked = {
     type: typeOf(request),
     target,
-    operations,
+    patch: sent,
     ifMatch: request.get('if-match'),
     prefer: returnPreference(request),
   };

@@ -1,39 +1,44 @@
-// Patch: the next version by operations on the current one. On documents, labels and status alone (PDSm); anything else is judged as an update.
+// Patch: the next version by operations on the current one, JSON Patch or FHIRPath Patch, judged as an update is.
 // https://hl7.org/fhir/R4/http.html#patch
-import { applyPatch, type Operation } from 'rfc6902';
-import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
-import { notFound, Refusal, refuse } from '../fhir/outcome.ts';
-import { type Answer, type Context, capabilityOf } from './context.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type JsonObject, objectsOf } from '../fhir/json.ts';
+import { notFound, Refusal } from '../fhir/outcome.ts';
+import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { oneMatching } from './criteria.ts';
+import { readFhirPathPatch } from './fhirpath-operation.ts';
+import { applyFhirPathPatch } from './fhirpath-patch.ts';
+import { applyJsonPatch, readJsonPatch } from './json-patch.ts';
 import { withoutEmptyLabels } from './labels.ts';
 import { mayAsk } from './reach.ts';
 import { revise } from './revise.ts';
 import { type Preference, shown } from './shown.ts';
 import { judgeVersion, present, type Target } from './target.ts';
+import { type Touched, touchedByFhirPathPatch, touchedByJsonPatch } from './touched.ts';
+
+/** As it was sent: a list of operations, or a Parameters resource. */
+export type Patch = { readonly form: 'json' | 'fhirpath'; readonly sent: unknown };
 
 export type PatchRequest = {
   readonly type: string;
   readonly target: Target;
-  readonly operations: unknown;
+  readonly patch: Patch;
   readonly ifMatch: string | undefined;
   readonly prefer: Preference;
 };
 
-const patchable = /^\/(status|meta\/security|securityLabel)(\/|$)/;
-const names = new Set(['add', 'remove', 'replace', 'test']);
-const mostOperations = 100;
+type Change = { readonly touched: readonly Touched[]; readonly apply: (resource: JsonObject) => JsonObject };
 
-export async function patch(context: Context, { type, target, operations, ifMatch, prefer }: PatchRequest): Promise<Answer> {
+export async function patch(context: Context, { type, target, patch: sent, ifMatch, prefer }: PatchRequest): Promise<Answer> {
   capabilityOf(context, type);
   mayAsk(context, 'u', type);
-  const asked = readOperations(type, operations);
+  const change = readPatch(context, type, sent);
   const { id, version } = await context.store.steady(async () => {
-    if ('id' in target) return await patchById(context, type, target.id, asked, ifMatch);
+    if ('id' in target) return await patchById(context, type, target.id, change, ifMatch);
     return await context.store.transaction(async (store) => {
       const within = { ...context, store };
       const id = await oneMatching(within, { type, criteria: target.criteria, interaction: 'u', under: 'write' });
       if (id === undefined) throw notFound();
-      return await patchById(within, type, id, asked, ifMatch);
+      return await patchById(within, type, id, change, ifMatch);
     });
   });
   return await shown(context, { type, id, status: 200, version, located: false }, prefer);
@@ -43,60 +48,54 @@ async function patchById(
   context: Context,
   type: string,
   id: string,
-  asked: readonly Operation[],
+  { touched, apply }: Change,
   ifMatch: string | undefined,
 ): Promise<{ readonly id: string; readonly version: number }> {
   const found = await present(context, 'u', type, id);
   judgeVersion(ifMatch, found.row.v);
-  return { id, version: await revise(context, type, found, (before) => applied(before, asked)) };
+  const text = (before: JsonObject): JsonObject => {
+    const after = withoutEmptyLabels(apply(before));
+    if (isRestricted(context, type)) judgeExtensions(before, after, touched);
+    return after;
+  };
+  return { id, version: await revise(context, type, found, text) };
 }
 
-function readOperations(type: string, sent: unknown): readonly Operation[] {
-  if (!Array.isArray(sent) || sent.length === 0 || sent.length > mostOperations)
-    throw refuse('bad-request', 'A JSON Patch is a list of operations');
-  return sent.map((operation: unknown, at) => {
-    if (!isObject(operation) || typeof operation.op !== 'string' || typeof operation.path !== 'string') {
-      throw refuse('bad-request', 'An operation has op and path', `[${at}]`);
-    }
-    const { op, path, value } = operation;
-    if (!names.has(op)) throw refuse('bad-request', 'The operation must be add, remove, replace or test', `[${at}].op`);
-    if (!patchable.test(path)) {
-      throw new Refusal('method-not-allowed', [{ text: 'Only labels and status can be patched', expression: `[${at}].path` }], {
-        Allow: allowed(type),
-      });
-    }
-    return { op, path, value } as Operation;
+function readPatch(context: Context, type: string, { form, sent }: Patch): Change {
+  if (form === 'json') {
+    const operations = readJsonPatch(sent);
+    const touched = touchedByJsonPatch(operations);
+    if (isRestricted(context, type)) judgeTouched(touched);
+    return { touched, apply: (resource) => applyJsonPatch(resource, operations) };
+  }
+  const operations = readFhirPathPatch(sent);
+  const touched = touchedByFhirPathPatch(type, operations);
+  if (isRestricted(context, type)) judgeTouched(touched);
+  return { touched, apply: (resource) => applyFhirPathPatch(resource, operations, context.conformance) };
+}
+
+/** Of a document in a record a patch changes labels, status and whether it is archived (PDSm flux 3 and 4). */
+function isRestricted(context: Context, type: string): boolean {
+  return type === 'DocumentReference' && !isTester(context);
+}
+
+const patchable = new Set(['status', 'securityLabel', 'meta', 'extension']);
+const archived = 'https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition/pdsm-ext-is-archived';
+
+function judgeTouched(touched: readonly Touched[]): void {
+  const odd = touched.find(({ element }) => !patchable.has(element));
+  if (odd !== undefined) throw notPatchable(odd.at);
+}
+
+function judgeExtensions(before: JsonObject, after: JsonObject, touched: readonly Touched[]): void {
+  const others = ({ extension }: JsonObject): readonly JsonObject[] => objectsOf(extension).filter(({ url }) => url !== archived);
+  if (!isDeepStrictEqual(others(before), others(after)))
+    throw notPatchable(touched.find(({ element }) => element === 'extension')?.at);
+}
+
+function notPatchable(at: string | undefined): Refusal {
+  const text = 'Only securityLabel, status and isArchived can be patched';
+  return new Refusal('method-not-allowed', [at === undefined ? { text } : { text, expression: at }], {
+    Allow: 'GET, HEAD, PUT, PATCH, DELETE',
   });
-}
-
-function allowed(type: string): string {
-  return type === 'Patient' ? 'GET, HEAD, PATCH' : 'GET, HEAD, PATCH, DELETE';
-}
-
-/** `target` is the caller's own copy. Lists that a label needs are made where they are absent. */
-function applied(target: JsonObject, operations: readonly Operation[]): JsonObject {
-  const draft: Record<string, unknown> = { ...target, meta: { ...(isObject(target.meta) ? target.meta : {}) } };
-  for (const [at, operation] of operations.entries()) {
-    if (operation.op === 'add' && operation.path.startsWith('/securityLabel/')) draft.securityLabel ??= [];
-    if (operation.op === 'add' && operation.path.startsWith('/meta/security/') && isObject(draft.meta))
-      draft.meta = { ...draft.meta, security: draft.meta.security ?? [] };
-    if (!isApplied(draft, operation)) throw refuse('business-rule', 'The operation cannot be applied', `[${at}]`);
-  }
-  return withoutEmptyLabels(asText(draft));
-}
-
-/** The library returns its faults, but throws where a path leads into a primitive. */
-function isApplied(draft: Record<string, unknown>, operation: Operation): boolean {
-  try {
-    return applyPatch(draft, [operation]).every((fault) => fault === null);
-  } catch {
-    return false;
-  }
-}
-
-/** What will be stored is judged: nothing that an object has beside its own members. */
-function asText(resource: JsonObject): JsonObject {
-  const text = parseJson(JSON.stringify(resource));
-  if (!isObject(text)) throw new TypeError('a resource is an object');
-  return text;
 }

@@ -8,7 +8,7 @@ import { type Answer, type Context, capabilityOf } from './context.ts';
 import { create } from './create.ts';
 import { deleteResource } from './delete.ts';
 import type { Entry } from './entry.ts';
-import { patch } from './patch.ts';
+import { type Patch, patch } from './patch.ts';
 import { read } from './read.ts';
 import { search } from './search.ts';
 import type { Preference } from './shown.ts';
@@ -70,7 +70,7 @@ export async function perform(context: Context, entry: Entry, prepared: Prepared
         ...(prepared.newId === undefined ? {} : { newId: prepared.newId }),
       });
     case 'patch':
-      return await patch(context, { type, target: targetOf(entry), operations: operationsIn(prepared), ifMatch, prefer });
+      return await patch(context, { type, target: targetOf(entry), patch: patchIn(prepared), ifMatch, prefer });
     case 'delete':
       return await deleteResource(context, { type, target: targetOf(entry), ifMatch });
     case 'search-type':
@@ -102,13 +102,13 @@ function resourceIn({ resource }: Prepared): JsonObject {
 }
 
 /** A Binary that holds a JSON Patch, or the Parameters of a FHIRPath Patch. https://hl7.org/fhir/R4/http.html#patch */
-function operationsIn(prepared: Prepared): unknown {
+function patchIn(prepared: Prepared): Patch {
   const resource = resourceIn(prepared);
-  if (resource.resourceType === 'Parameters') return resource;
+  if (resource.resourceType === 'Parameters') return { form: 'fhirpath', sent: resource };
   if (resource.resourceType !== 'Binary' || resource.contentType !== 'application/json-patch+json')
     throw refuse('bad-request', 'A Binary of application/json-patch+json, or Parameters, is expected', 'resourceType');
   try {
-    return parseJson(Buffer.from(textOf(resource.data) ?? '', 'base64').toString('utf8'));
+    return { form: 'json', sent: parseJson(Buffer.from(textOf(resource.data) ?? '', 'base64').toString('utf8')) };
   } catch {
     throw refuse('not-json', 'The data is not JSON', 'Binary.data');
   }

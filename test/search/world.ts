@@ -98,6 +98,7 @@ export const conformance: Conformance = {
   valueSet: () => new Set(),
   published: () => ({}),
   isResourceType: () => true,
+  elementsOf: () => [],
   patientElements: (type) => (type === 'DocumentReference' ? ['subject'] : []),
   summaryOf: () => ({ summary: new Set(), mandatory: new Set(), modifier: new Set() }),
 };
