@@ -11,10 +11,8 @@ import type { ValueSets } from './published.ts';
 import { expansions, readObject, readPublished } from './published.ts';
 import type { Summary } from './summary.ts';
 import { summaryOf } from './summary.ts';
-import { compileDefinitions } from './validation/compile.ts';
-import type { Profile } from './validation/profile.ts';
-import { compileProfile, validateProfiles } from './validation/profile.ts';
-import { validateResource } from './validation/resource.ts';
+import type { Rules } from './validator.ts';
+import { compileValidator } from './validator.ts';
 
 export type { SearchParameter, SearchParameterType, TypeCapability } from './capability.ts';
 export type { ElementRule } from './definitions.ts';
@@ -29,6 +27,8 @@ export type Conformance = {
   readonly interactions: ReadonlySet<string>;
   /** [] for a valid resource. `base`: R4 alone; `national`: the profiles of profiles/ as well, whatever meta.profile says. Never throws. */
   readonly validate: (resource: JsonObject, rules: 'national' | 'base') => readonly Fault[];
+  /** The rules of one profile of profiles/, or of R4 alone by the canonical of a type; undefined for any other. */
+  readonly profile: (url: string) => Rules | undefined;
   /** `system|code` of a ValueSet of profiles/ or of a required binding; throws where there is none. */
   readonly valueSet: (url: string) => ReadonlySet<string>;
   /** A conformance resource of profiles/ by its canonical; throws where there is none. */
@@ -58,16 +58,6 @@ function lookUp<T>(map: ReadonlyMap<string, T>, what: string): (url: string) => 
   };
 }
 
-function profilesOf(
-  published: ReadonlyMap<string, JsonObject>,
-  definitions: Definitions,
-  valueSet: (url: string) => ReadonlySet<string>,
-): readonly Profile[] {
-  return [...published.values()]
-    .filter(({ resourceType, kind }) => resourceType === 'StructureDefinition' && kind === 'resource')
-    .map((definition) => compileProfile(definition, definitions, valueSet));
-}
-
 /** `root`: the folder of capability-statement.json and profiles/. Throws one line where the statement declares what the definitions lack. */
 export function loadConformance(root: string): Conformance {
   const statement = readObject(join(root, 'capability-statement.json'));
@@ -76,8 +66,7 @@ export function loadConformance(root: string): Conformance {
   const valueSet = lookUp(new Map([...bindings(definitions), ...expansions(published)]), 'value set');
   const names = new Set(definitions.resourceTypes);
   const isResourceType = (name: string): boolean => names.has(name);
-  const compiler = compileDefinitions(definitions, valueSet, isResourceType);
-  const profiles = Map.groupBy(profilesOf(published, definitions, valueSet), ({ type }) => type);
+  const validator = compileValidator(definitions, [...published.values()], valueSet, isResourceType);
   const types = capabilities(statement, definitions, (url) => published.has(url));
   const summaries = new Map([...types.keys()].map((type) => [type, summaryOf(definitions, type)]));
   const patients = new Map(Object.entries(definitions.patientElement));
@@ -87,11 +76,7 @@ export function loadConformance(root: string): Conformance {
     interactions: new Set(
       objectsOf(statement.rest).flatMap(({ interaction }) => objectsOf(interaction).map(({ code }) => String(code))),
     ),
-    validate: (resource, rules) => {
-      const faults = validateResource(compiler, resource);
-      if (faults.length > 0 || rules === 'base') return faults;
-      return validateProfiles(profiles.get(String(resource.resourceType)) ?? [], resource);
-    },
+    ...validator,
     valueSet,
     published: lookUp(published, 'resource'),
     isResourceType,

@@ -10,7 +10,8 @@ import type { Bytes } from '../store/attachment.ts';
 import type { Found } from '../store/reading.ts';
 import { type Context, indexed } from './context.ts';
 
-const longestText = 15_000_000;
+/** Of a resource without its attachments, in bytes. */
+export const longestText = 15_000_000;
 
 export type Draft = {
   readonly type: string;

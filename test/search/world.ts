@@ -95,6 +95,7 @@ export const conformance: Conformance = {
   interactions: new Set(),
   types: new Map(declared.map((one) => [one.type, one])),
   validate: () => [],
+  profile: () => undefined,
   valueSet: () => new Set(),
   published: () => ({}),
   isResourceType: () => true,

@@ -1,5 +1,6 @@
 // Reference and Extension: the rules of these two types that no cardinality says.
 // https://hl7.org/fhir/R4/references.html, https://hl7.org/fhir/R4/extensibility.html
+import type { JsonObject } from '../../fhir/json.ts';
 import { isObject } from '../../fhir/json.ts';
 import type { Check, Visit } from './visit.ts';
 import { report } from './visit.ts';
@@ -28,6 +29,22 @@ export function referenceCheck(isResourceType: (name: string) => boolean, target
   };
 }
 
+/** The type of the target, as far as the reference itself, what is contained or `type` tells. */
+export function typeNamed(
+  { reference, type }: JsonObject,
+  anchors: Visit['anchors'],
+  isResourceType: (name: string) => boolean,
+): string | undefined {
+  const named =
+    typeof reference !== 'string'
+      ? undefined
+      : reference.startsWith('#')
+        ? anchors.get(reference.slice(1))
+        : restful.exec(reference)?.[1];
+  const found = named ?? type;
+  return typeof found === 'string' && isResourceType(found) ? found : undefined;
+}
+
 /** The type that a reference names, where it names one; its form is reported. */
 function namedType(reference: string, at: string, visit: Visit, isResourceType: (name: string) => boolean): string | undefined {
   const expression = `${at}.reference`;
@@ -51,6 +68,7 @@ function namedType(reference: string, at: string, visit: Visit, isResourceType: 
 /** ext-1: extensions or one value. */
 export const extensionCheck: Check = (value, at, visit) => {
   if (!isObject(value)) return;
+  visit.extensions.push({ value, at });
   const values = Object.keys(value).filter((name) => /^_?value[A-Z]/.test(name)).length > 0;
   if (values === Object.hasOwn(value, 'extension'))
     report(visit, 'invariant', 'ext-1: an extension has either a value or extensions', at);

@@ -29,18 +29,21 @@ export function innerCheck(resources: Resources, isContained: boolean): Check {
   };
 }
 
+export type Judged = { readonly faults: readonly Fault[]; readonly extensions: Visit['extensions'] };
+
 /** R4 alone. Total: any JSON object, at most `mostFaults` faults. */
-export function validateResource(resources: Resources, resource: JsonObject): readonly Fault[] {
+export function validateResource(resources: Resources, resource: JsonObject): Judged {
   const type = resource.resourceType;
-  if (typeof type !== 'string' || !resources.isResourceType(type))
-    return [{ code: 'structure', text: 'resourceType must name a resource type', expression: 'resourceType' }];
-  const check = resources.checkOf(type);
-  if (check === undefined)
-    return [{ code: 'not-supported', text: 'resources of this type are not accepted here', expression: 'resourceType' }];
   const visit = newVisit(resource, anchorsOf(resource));
-  check(resource, type, visit, 0);
-  checkContained(resource, type, visit);
-  return concluded(visit);
+  if (typeof type !== 'string' || !resources.isResourceType(type)) {
+    report(visit, 'structure', 'resourceType must name a resource type', 'resourceType');
+    return visit;
+  }
+  const check = resources.checkOf(type);
+  if (check === undefined) report(visit, 'not-supported', 'resources of this type are not accepted here', 'resourceType');
+  check?.(resource, type, visit, 0);
+  if (check) checkContained(resource, type, visit);
+  return { faults: concluded(visit), extensions: visit.extensions };
 }
 
 /** What is asked of a structure only once it holds. */

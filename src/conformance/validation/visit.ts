@@ -18,13 +18,15 @@ export type Visit = {
   readonly anchors: ReadonlyMap<string, string>;
   /** References to what is contained, without their `#`, and where they stand. */
   readonly fragments: { readonly to: string; readonly at: string }[];
+  /** All of the resource and of what is in it. */
+  readonly extensions: { readonly value: JsonObject; readonly at: string }[];
 };
 
 /** Checks what stands at `at`; `depth` counts the levels above it. */
 export type Check = (value: unknown, at: string, visit: Visit, depth: number) => void;
 
 export function newVisit(resource: JsonObject, anchors: Visit['anchors'] = new Map()): Visit {
-  return { faults: [], later: [], resource, root: resource, anchors, fragments: [] };
+  return { faults: [], later: [], resource, root: resource, anchors, fragments: [], extensions: [] };
 }
 
 export function report(visit: Visit, code: NonNullable<Fault['code']>, text: string, expression: string): void {
