@@ -41,7 +41,8 @@ function stepsIn(path: string, slice: Branch): readonly string[] {
   for (let at = 0; at < text.length; at = step.lastIndex + 1) {
     step.lastIndex = at;
     const match = step.exec(text);
-    if (match === null) throw new Error(`${slice.id}: the discriminator ${path} is not enforced, so it may not be published`);
+    if (match === null || !/^(\.|$)/.test(text.slice(step.lastIndex)))
+      throw new Error(`${slice.id}: the discriminator ${path} is not enforced, so it may not be published`);
     steps.push(match[0]);
   }
   return steps;
