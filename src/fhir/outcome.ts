@@ -20,6 +20,7 @@ const outcomes = {
   gone: { status: 410, code: 'deleted' },
   'precondition-failed': { status: 412, code: 'conflict' },
   'too-large': { status: 413, code: 'too-long' },
+  'range-not-satisfiable': { status: 416, code: 'value' },
   'unsupported-media-type': { status: 415, code: 'not-supported' },
   invalid: { status: 422, code: 'invalid' },
   'no-deposits': { status: 422, code: 'business-rule' },

@@ -10,15 +10,17 @@ import { createBinary, upload } from '../interaction/binary.ts';
 import type { Answer, Context } from '../interaction/context.ts';
 import { create } from '../interaction/create.ts';
 import { deleteResource } from '../interaction/delete.ts';
+import { history } from '../interaction/history.ts';
 import { patch } from '../interaction/patch.ts';
-import { read } from '../interaction/read.ts';
+import { type ReadForm, read } from '../interaction/read.ts';
 import { search } from '../interaction/search.ts';
 import type { Target } from '../interaction/target.ts';
 import { batch, transaction } from '../interaction/transaction.ts';
 import { update } from '../interaction/update.ts';
+import { vread } from '../interaction/vread.ts';
 import type { Parameters } from '../search/query.ts';
 import { formIn, isResource, patchIn, readBody, resourceIn } from './body.ts';
-import { isLenient, queryOf, returnPreference, type Wanted, wanted, withoutForm } from './negotiation.ts';
+import { isLenient, queryOf, readCondition, returnPreference, type Wanted, wanted, withoutForm } from './negotiation.ts';
 import { onTheBeat, send } from './send.ts';
 
 /** What all requests share; the store is chosen from the caller. */
@@ -59,17 +61,38 @@ function idOf({ params }: Request): string {
 }
 
 export const readHandling: Handling = async (context, request, response) => {
-  const form = formOf(request, typeOf(request) === 'Binary');
-  send(response, await read(context, typeOf(request), idOf(request)), form);
+  const { form, asked } = readingOf(request);
+  send(response, await read(context, typeOf(request), idOf(request), asked), form);
+};
+
+export const vreadHandling: Handling = async (context, request, response) => {
+  const { form, asked } = readingOf(request);
+  const version = String(request.params.vid);
+  send(response, await vread(context, { type: typeOf(request), id: idOf(request), version }, asked), form);
+};
+
+function readingOf(request: Request): { readonly form: Wanted; readonly asked: ReadForm } {
+  const parameters = queryOf(request);
+  const form = wanted(request, parameters, typeOf(request) === 'Binary');
+  return { form, asked: { parameters: withoutForm(parameters), lenient: isLenient(request), ...readCondition(request) } };
+}
+
+/** Of a resource, a type or, where the address names none, the system. */
+export const historyHandling: Handling = async (context, request, response) => {
+  const { type, id } = request.params;
+  const sent = queryOf(request);
+  const form = wanted(request, sent);
+  const asked = { ...(type === undefined ? {} : { type: String(type) }), ...(id === undefined ? {} : { id: String(id) }) };
+  send(response, await history(context, { ...asked, parameters: withoutForm(sent), lenient: isLenient(request) }), form);
 };
 
 /** `_format` and `_pretty` are all that these interactions take. */
-function formOf(request: Request, anything = false): Wanted {
+function formOf(request: Request): Wanted {
   const parameters = queryOf(request);
   const [other] = withoutForm(parameters);
   if (other && !isLenient(request))
     throw refuse('unknown-parameter', 'This parameter is not known here', `http.${other[0].slice(0, 64)}`);
-  return wanted(request, parameters, anything);
+  return wanted(request, parameters);
 }
 
 export const searchHandling: Handling = async (context, request, response) => {

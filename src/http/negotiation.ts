@@ -1,7 +1,8 @@
 // What the caller wants back: format, indentation, and how much of a written resource.
 // https://hl7.org/fhir/R4/http.html#mime-type, https://hl7.org/fhir/R4/http.html#return
 import type { Request } from 'express';
-import { refuse } from '../fhir/outcome.ts';
+import { Refusal, refuse } from '../fhir/outcome.ts';
+import type { ReadCondition } from '../interaction/condition.ts';
 import type { Preference } from '../interaction/shown.ts';
 
 export type Wanted = { readonly pretty: boolean /** FHIR JSON was named, not merely taken. */; readonly explicit: boolean };
@@ -18,6 +19,7 @@ export function queryOf({ originalUrl }: Request): readonly (readonly [string, s
 
 /** `_format` goes before Accept. For a Binary anything is acceptable: its bytes have a type of their own. */
 export function wanted(request: Request, parameters: readonly (readonly [string, string])[], anything = false): Wanted {
+  refuseAsync(request);
   const value = (name: string): string | undefined => parameters.find(([one]) => one === name)?.[1];
   const format = value('_format')?.split(';')[0]?.trim().toLowerCase().replace(' ', '+');
   const pretty = value('_pretty') === 'true';
@@ -45,6 +47,24 @@ function preferences({ headers }: Request): readonly string[] {
   return String(headers.prefer ?? '')
     .split(/[,;]/)
     .map((part) => part.trim());
+}
+
+/** A server may ignore it, but who asks for it expects no body: it is refused before anything is done. https://hl7.org/fhir/R4/async.html */
+function refuseAsync(request: Request): void {
+  if (preferences(request).some((part) => part.toLowerCase() === 'respond-async'))
+    throw new Refusal('bad-request', [
+      {
+        text: 'Answers are given at once: send the request without respond-async',
+        expression: 'http.Prefer',
+        code: 'not-supported',
+      },
+    ]);
+}
+
+/** https://hl7.org/fhir/R4/http.html#cread */
+export function readCondition(request: Request): ReadCondition {
+  const [ifNoneMatch, ifModifiedSince] = [request.get('if-none-match'), request.get('if-modified-since')];
+  return { ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }), ...(ifModifiedSince === undefined ? {} : { ifModifiedSince }) };
 }
 
 export function returnPreference(request: Request): Preference {

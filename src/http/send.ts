@@ -1,10 +1,13 @@
 // The one place where answers and errors leave: headers, body, and the moment at which nothing-there may leave.
 // https://hl7.org/fhir/R4/http.html
+import { pipeline, type Readable, type Transform } from 'node:stream';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { parseJson } from '../fhir/json.ts';
 import { Refusal, refuse, toOutcome } from '../fhir/outcome.ts';
-import type { Answer } from '../interaction/context.ts';
+import type { Answer, Bytes } from '../interaction/context.ts';
+import { base64Between } from './base64.ts';
 import { fhirJson, queryOf, type Wanted } from './negotiation.ts';
+import { isSameBytes, rangeOf } from './range.ts';
 
 /** An index hit and an index miss must not be told apart: nothing-there leaves at a multiple of this after the request's arrival. */
 const beat = 20;
@@ -19,35 +22,58 @@ export async function onTheBeat(request: Request): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, beat - (spent % beat)));
 }
 
-export function send(response: Response, { status, body, headers, bytes }: Answer, { pretty, explicit }: Wanted): void {
-  response.status(status).set(headers);
-  if (bytes && !explicit) {
-    // What a depositor sent is never run in a browser.
-    response.set('Content-Security-Policy', "sandbox; default-src 'none'");
-    // Not `set`: it would add a charset that nobody sent.
-    response.setHeader('Content-Type', bytes.type);
-    if (response.req.method === 'HEAD') response.end();
-    else bytes.stream.on('error', () => response.destroy()).pipe(response);
-    return;
-  }
-  if (bytes && body !== undefined) return void sendAsResource(response, body, bytes.stream);
-  if (body === undefined) return void response.end();
-  sendText(response, pretty ? JSON.stringify(parseJson(body), null, 2) : body);
+export function send(response: Response, answer: Answer, { pretty, explicit }: Wanted): void {
+  if (answer.bytes && !explicit) sendBytes(response, answer.headers, answer.bytes);
+  else sendResource(response, answer, pretty);
 }
 
-function sendText(response: Response, text: string): void {
-  const buffer = Buffer.from(text);
-  response.set({ 'Content-Type': fhirJson, 'Content-Length': String(buffer.length) });
-  response.end(response.req.method === 'HEAD' ? undefined : buffer);
+function sendResource(response: Response, { status, body, headers, bytes }: Answer, pretty: boolean): void {
+  response.status(status).set(headers);
+  if (body === undefined) return void response.end();
+  const text = pretty ? JSON.stringify(parseJson(body), null, 2) : body;
+  if (bytes?.asData) {
+    sendAsData(response, text, pretty, bytes);
+    return;
+  }
+  response.set({ 'Content-Type': fhirJson, 'Content-Length': String(Buffer.byteLength(text)) });
+  response.end(isHead(response) ? undefined : text);
+}
+
+function isHead({ req }: Response): boolean {
+  return req.method === 'HEAD';
+}
+
+function sendBytes(response: Response, headers: Answer['headers'], bytes: Bytes): void {
+  const { req } = response;
+  const mayBePart = req.method === 'GET' && isSameBytes(req.get('if-range'), headers['Last-Modified']);
+  const range = mayBePart ? rangeOf(req.get('range'), bytes.size) : undefined;
+  const { start, end } = range ?? { start: 0, end: bytes.size - 1 };
+  response.status(range === undefined ? 200 : 206).set({
+    ...headers,
+    ...(range === undefined ? {} : { 'Content-Range': `bytes ${start}-${end}/${bytes.size}` }),
+    'Accept-Ranges': 'bytes',
+    'Content-Length': String(end - start + 1),
+    // What a depositor sent is never run in a browser.
+    'Content-Security-Policy': "sandbox; default-src 'none'",
+  });
+  // Not `set`: it would add a charset that nobody sent.
+  response.setHeader('Content-Type', bytes.type);
+  if (isHead(response)) response.end();
+  else stream(bytes.open(range), response);
+}
+
+/** Whichever of the two ends first takes the other with it. */
+function stream(...parts: readonly [Readable, ...Transform[], Response]): void {
+  pipeline(parts, () => undefined);
 }
 
 /** The bytes as the `data` of the Binary resource. */
-function sendAsResource(response: Response, body: string, stream: NodeJS.ReadableStream): void {
-  const chunks: Buffer[] = [];
-  stream
-    .on('data', (chunk: Buffer) => chunks.push(chunk))
-    .on('error', () => response.destroy())
-    .on('end', () => sendText(response, `${body.slice(0, -1)},"data":"${Buffer.concat(chunks).toString('base64')}"}`));
+function sendAsData(response: Response, text: string, pretty: boolean, bytes: Bytes): void {
+  const [before, after] = pretty ? [`${text.slice(0, -2)},\n  "data": "`, '"\n}'] : [`${text.slice(0, -1)},"data":"`, '"}'];
+  const length = Buffer.byteLength(before) + 4 * Math.ceil(bytes.size / 3) + Buffer.byteLength(after);
+  response.set({ 'Content-Type': fhirJson, 'Content-Length': String(length) });
+  if (isHead(response)) response.end();
+  else stream(bytes.open(), base64Between(before, after), response);
 }
 
 export type Report = (error: unknown, request: Request) => void;

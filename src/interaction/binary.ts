@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/binary.html
 
 import type { Readable } from 'node:stream';
-import { Transform } from 'node:stream';
+import { pipeline, Transform } from 'node:stream';
 import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
@@ -63,7 +63,7 @@ export async function upload(context: Context, asked: Upload): Promise<Answer> {
   const key = isTester(context) ? undefined : keyNamed(context, securityContext);
   // Nobody fills the store with bytes that no record takes.
   if (key !== undefined) await depositInto(context, 'Binary', resource, key);
-  const bytes = await context.store.putBytes(Buffer.isBuffer(source) ? source : source.pipe(bounded()));
+  const bytes = await context.store.putBytes(Buffer.isBuffer(source) ? source : pipeline(source, bounded(), () => undefined));
   const id = await context.store.steady(async () => {
     const into = key === undefined ? undefined : await depositInto(context, 'Binary', resource, key);
     const made = asked.newId ?? newId(context.ids, key);

@@ -1,4 +1,5 @@
 // What an interaction works with: one request's caller, clock and store, and the frozen rest.
+import type { Readable } from 'node:stream';
 import type { Statute } from '../access/statute.ts';
 import type { Interaction } from '../audit/audit-event.ts';
 import { type Act, type Touched, type TraceContext, tracesOf } from '../audit/trace.ts';
@@ -12,6 +13,7 @@ import type { Caller } from '../identity/caller.ts';
 import type { Cursors } from '../search/cursor.ts';
 import { indexOf } from '../search/index-of.ts';
 import { recordParametersOf } from '../search/record.ts';
+import type { ByteRange } from '../store/attachment.ts';
 import type { Store } from '../store/store.ts';
 
 export type Context = {
@@ -31,12 +33,22 @@ export type Context = {
 /** What a refusal needs to be traced by: filled as the request becomes known. */
 export type Trail = { interaction: Interaction; query: string; record: string | undefined };
 
+export type Bytes = {
+  readonly type: string;
+  readonly size: number;
+  /** Whether the resource shows them as its `data`. */
+  readonly asData: boolean;
+  /** Each call is a stream of its own. */
+  readonly open: (range?: ByteRange) => Readable;
+};
+
 export type Answer = {
   readonly status: number;
   /** JSON text of one resource; absent: no body. */
   readonly body?: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly bytes?: { readonly type: string; readonly stream: NodeJS.ReadableStream; readonly size?: number };
+  /** Of a Binary, whose `body` is without its data then. */
+  readonly bytes?: Bytes;
 };
 
 export function isTester({ caller }: Context): boolean {

@@ -14,6 +14,7 @@ import { queryText, searchset } from './bundle.ts';
 import { type Context, isTester } from './context.ts';
 import { askingFor, permissionFor } from './reach.ts';
 import type { Searched } from './search.ts';
+import { cutDown, subsetted } from './subset.ts';
 
 const knowing = new Set(['professional', 'structure', 'feeder', 'agent', 'delegate']);
 
@@ -39,7 +40,7 @@ async function find(context: Context, query: Query, identity: Ins): Promise<Sear
   // Also the guard: what is said of the record is what it is now.
   const [full] = await reading.find('Patient', permission, { filter: all, limit: 1 });
   if (record) trail.record = record.key;
-  const text = record && (full?.j ?? minimal(context, record, identity));
+  const text = record && cutDown(context.conformance, query.subset, 'Patient', full?.j ?? minimal(context, record, identity));
   const entries =
     text === undefined || query.totalOnly ? [] : [{ fullUrl: `${baseUrl}/Patient/${record?.key}`, text, mode: 'match' as const }];
   const body = searchset([{ relation: 'self', url: self }], entries, query.total ? Number(record !== undefined) : undefined);
@@ -51,7 +52,7 @@ function minimal({ statute, moments }: Context, record: AccessRecord, identity: 
   return JSON.stringify({
     resourceType: 'Patient',
     id: record.key,
-    meta: { tag: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }] },
+    meta: { tag: [subsetted] },
     identifier: [identity],
     active: isOpen(record, statute, moments.now),
   });

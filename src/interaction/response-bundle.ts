@@ -15,7 +15,7 @@ export async function responseBundle(
 
 async function entryOf({ status, headers, body, bytes }: Answer): Promise<string> {
   const { Location: location, ETag: etag, 'Last-Modified': modified } = headers;
-  const text = bytes && body !== undefined ? withData(body, await buffer(bytes.stream)) : body;
+  const text = bytes && body !== undefined ? withData(body, await buffer(bytes.open())) : body;
   const isOutcome = text?.startsWith('{"resourceType":"OperationOutcome"') ?? false;
   const response = JSON.stringify({
     status: `${status} ${STATUS_CODES[status] ?? ''}`.trim(),
@@ -28,6 +28,6 @@ async function entryOf({ status, headers, body, bytes }: Answer): Promise<string
 }
 
 /** A Binary among other resources is a resource. */
-function withData(body: string, bytes: Buffer): string {
+export function withData(body: string, bytes: Buffer): string {
   return `${body.slice(0, -1)},"data":"${bytes.toString('base64')}"}`;
 }

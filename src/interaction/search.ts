@@ -16,6 +16,7 @@ import { identitySearch } from './identity.ts';
 import { type Included, includedRows } from './include.ts';
 import { keysNamed, mayAsk, permissionFor, withPractice } from './reach.ts';
 import { knownRecord } from './read.ts';
+import { cutDown } from './subset.ts';
 
 export type SearchRequest = { readonly type: string; readonly parameters: Parameters; readonly lenient: boolean };
 export type Searched = {
@@ -75,7 +76,7 @@ async function run(context: Context, query: Query, after: Position | undefined):
   const touched = [...rows.map((row) => touchedBy(type, row)), ...included.map((one) => touchedBy(one.type, one.row))];
   const body = searchset(
     linksOf(context, query, more ? rows.at(-1) : undefined),
-    entriesOf(context, type, rows, included),
+    entriesOf(context, query, rows, included),
     total,
   );
   const answer = await leave(context, reading, touched, { status: 200, body, headers: {} });
@@ -120,10 +121,15 @@ function linksOf({ cursors, caller, baseUrl }: Context, query: Query, last: Foun
   return [self, { relation: 'next', url: `${baseUrl}/${type}?_page=${token}` }];
 }
 
-function entriesOf({ baseUrl }: Context, type: string, rows: readonly Found[], included: readonly Included[]): readonly Entry[] {
+function entriesOf(
+  { baseUrl, conformance }: Context,
+  { type, subset }: Query,
+  rows: readonly Found[],
+  included: readonly Included[],
+): readonly Entry[] {
   const entry = (of: string, { _id, j }: Found, mode: Entry['mode']): Entry => ({
     fullUrl: `${baseUrl}/${of}/${_id}`,
-    text: j,
+    text: cutDown(conformance, subset, of, j),
     mode,
   });
   return [...rows.map((row) => entry(type, row, 'match')), ...included.map((one) => entry(one.type, one.row, 'include'))];

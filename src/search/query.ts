@@ -7,7 +7,8 @@ import { type Condition, type Context, type Identity, type Parsed, parseConditio
 import { type Include, parseInclude, parseRevinclude } from './include.ts';
 import { parseSort } from './order.ts';
 import { recordParametersOf } from './record.ts';
-import { badValue, tooMuch, unknownParameter } from './value.ts';
+import { parseElements, parseSummary, type Subset, type Summary, subsetOf } from './subset.ts';
+import { badValue, tooMuch } from './value.ts';
 
 export type Parameters = readonly (readonly [name: string, value: string])[];
 
@@ -23,6 +24,8 @@ export type Query = {
   readonly total: boolean;
   readonly includes: readonly Include[];
   readonly revincludes: readonly Include[];
+  /** How much of each resource is shown; absent: all. */
+  readonly subset?: Subset;
   /** The parameters that took effect, as they were sent. */
   readonly applied: Parameters;
   /** A search of Patient by this identifier and nothing else. */
@@ -45,11 +48,12 @@ type Part =
   | { readonly kind: '_sort'; readonly order: Order }
   | { readonly kind: '_count'; readonly count: number }
   | { readonly kind: '_total'; readonly total: boolean }
-  | { readonly kind: '_summary' }
+  | { readonly kind: '_summary'; readonly summary: Summary }
+  | { readonly kind: '_elements'; readonly elements: ReturnType<typeof parseElements> }
   | { readonly kind: '_include' | '_revinclude'; readonly include: Include };
 
 const mostParameters = 64;
-const defaultCount = 20;
+export const defaultCount = 20;
 const mostCount = 500;
 
 export function parseSearch(conformance: Conformance, type: string, parameters: Parameters, options: SearchOptions): Query {
@@ -96,8 +100,9 @@ function partOf(context: Context, capability: TypeCapability, name: string, valu
       if (value !== 'none' && value !== 'accurate' && value !== 'estimate') throw badValue(name, 'none, accurate or estimate');
       return { kind: name, total: value !== 'none' };
     case '_summary':
-      if (value !== 'count') throw unknownParameter(name);
-      return { kind: name };
+      return { kind: name, summary: parseSummary(name, value) };
+    case '_elements':
+      return { kind: name, elements: parseElements(context.conformance, capability.type, name, value) };
     case '_include':
       return { kind: name, include: parseInclude(context, capability, name, value) };
     case '_revinclude':
@@ -107,20 +112,22 @@ function partOf(context: Context, capability: TypeCapability, name: string, valu
   }
 }
 
-function parseCount(name: string, value: string): number {
+export function parseCount(name: string, value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw badValue(name, 'a whole number');
   return Math.min(Number(value), mostCount);
 }
 
 type Conditions = Pick<Query, 'conditions' | 'records' | 'ids' | 'identity' | 'namesRow'>;
 
+/** They say nothing of what is searched. */
+const countless: ReadonlySet<Part['kind']> = new Set(['_count', '_summary', '_elements']);
+
 function conditionsOf(type: string, parts: readonly Part[], whole: boolean): Conditions {
   const parsed = parts.flatMap((part) => (part.kind === 'condition' ? [part.parsed] : []));
   const records = common(parsed.map((one) => one.records));
   const ids = common(parsed.map((one) => one.ids));
   const [only] = parsed;
-  const alone =
-    whole && parsed.length === 1 && parts.every(({ kind }) => kind === 'condition' || kind === '_count' || kind === '_summary');
+  const alone = whole && parsed.length === 1 && parts.every(({ kind }) => kind === 'condition' || countless.has(kind));
   const identity = type === 'Patient' && alone && !only?.chained ? only?.identity : undefined;
   return {
     conditions: parsed.map(({ condition }) => condition),
@@ -137,14 +144,21 @@ function common(lists: readonly (readonly string[] | undefined)[]): readonly str
   return first && [...new Set(first)].filter((value) => rest.every((list) => list.includes(value)));
 }
 
-function pageOf(parts: readonly Part[]): Pick<Query, 'sort' | 'count' | 'totalOnly' | 'total' | 'includes' | 'revincludes'> {
+type Form = Pick<Query, 'sort' | 'count' | 'totalOnly' | 'total' | 'includes' | 'revincludes' | 'subset'>;
+
+function pageOf(parts: readonly Part[]): Form {
   const order = once(parts, '_sort')?.order ?? newestFirst;
   const count = once(parts, '_count')?.count ?? defaultCount;
-  const totalOnly = once(parts, '_summary') !== undefined || count === 0;
+  const summary = once(parts, '_summary')?.summary;
+  const subset = subsetOf(summary, once(parts, '_elements')?.elements);
+  const totalOnly = summary === 'count' || count === 0;
   const total = totalOnly || (once(parts, '_total')?.total ?? false);
   const of = (kind: '_include' | '_revinclude'): readonly Include[] =>
     parts.flatMap((part) => (part.kind === kind ? [part.include] : []));
-  return { sort: order, count, totalOnly, total, includes: of('_include'), revincludes: of('_revinclude') };
+  const [includes, revincludes] = [of('_include'), of('_revinclude')];
+  if (subset?.kind === 'text' && includes.length + revincludes.length > 0)
+    throw badValue('_summary', 'text is not given together with _include or _revinclude');
+  return { sort: order, count, totalOnly, total, includes, revincludes, ...(subset && { subset }) };
 }
 
 function once<K extends Part['kind']>(parts: readonly Part[], kind: K): Extract<Part, { kind: K }> | undefined {

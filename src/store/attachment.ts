@@ -22,13 +22,23 @@ export async function putBytes({ attachments }: Database, source: Readable | Buf
       yield chunk;
     }
   };
-  await pipeline(Buffer.isBuffer(source) ? Readable.from([source]) : source, counted, upload);
+  try {
+    await pipeline(Buffer.isBuffer(source) ? Readable.from([source]) : source, counted, upload);
+  } catch (error) {
+    // What has come is deleted, so that nobody fills the store with halves.
+    await upload.abort().catch(() => undefined);
+    throw error;
+  }
   return { file: upload.id.toHexString(), size, sha1: hash.digest('base64') };
 }
 
-/** `file`: of a Binary row that a Permission gave. */
-export function getBytes({ attachments }: Database, file: string): Readable {
-  return attachments.openDownloadStream(new ObjectId(file));
+/** The first byte and the last. */
+export type ByteRange = { readonly start: number; readonly end: number };
+
+/** `file`: of a Binary row that a Permission gave. Nothing is read before the stream is. */
+export function getBytes({ attachments }: Database, file: string, range?: ByteRange): Readable {
+  const part = range && { start: range.start, end: range.end + 1 };
+  return attachments.openDownloadStream(new ObjectId(file), part);
 }
 
 /** Removes bytes that no Binary has named for a day. Returns how many. */

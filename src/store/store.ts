@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { refuse } from '../fhir/outcome.ts';
 import type { Moments } from '../filter/bind.ts';
 import type { Row } from '../filter/row.ts';
-import { type Bytes, getBytes, putBytes, sweepBytes } from './attachment.ts';
+import { type ByteRange, type Bytes, getBytes, putBytes, sweepBytes } from './attachment.ts';
 import { claim, commit, transaction, type Work } from './commit.ts';
 import type { Database } from './database.ts';
 import { Reading, Stale } from './reading.ts';
@@ -25,7 +25,8 @@ export type Store = {
   readonly steady: <T>(request: () => Promise<T>) => Promise<T>;
   readonly term: () => number;
   readonly putBytes: (source: Readable | Buffer) => Promise<Bytes>;
-  readonly bytesOf: (row: Pick<Row, 'file'>) => Readable | undefined;
+  /** `file`: of a Binary row that a Permission gave. */
+  readonly bytesOf: (file: string, range?: ByteRange) => Readable;
   readonly sweepBytes: (now: Date) => Promise<number>;
   /** A secret of this database, 32 bytes, made at the first call. */
   readonly secret: (name: string) => Promise<Buffer>;
@@ -94,7 +95,7 @@ function common(database: Database, records: Records): Common {
     trace: traceWriter(database),
     term: database.term,
     putBytes: async (source) => await putBytes(database, source),
-    bytesOf: ({ file }) => (file === undefined ? undefined : getBytes(database, file)),
+    bytesOf: (file, range) => getBytes(database, file, range),
     sweepBytes: async (now) => await sweepBytes(database, now),
     secret: async (name) => await secretOf(database, name),
     isEmpty: async () => (await database.records.findOne({}, { projection: { _id: 1 } })) === null,

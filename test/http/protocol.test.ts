@@ -109,14 +109,6 @@ describe('read and HEAD', () => {
       expect([head.status, head.headers['content-length']]).toEqual([get.status, get.headers['content-length']]);
     },
   );
-
-  it.each([
-    ['If-None-Match', 'W/"1"'],
-    ['If-Modified-Since', 'Wed, 01 Jan 2031 00:00:00 GMT'],
-  ])('answers in full in spite of %s', async (name, value) => {
-    const reply = await asked(ground, 'doctor', 'GET', `/DocumentReference/${id}`, { headers: { [name]: value } });
-    expect([reply.status, reply.body.id]).toEqual([200, id]);
-  });
 });
 
 // https://hl7.org/fhir/R4/http.html#capabilities

@@ -18,7 +18,6 @@ describe('create', () => {
     ['return=representation', 'DocumentReference'],
     ['return=minimal', undefined],
     ['return=OperationOutcome', 'OperationOutcome'],
-    ['respond-async, return=minimal', undefined],
     ['handling=strict; return=minimal', undefined],
     ['return=whatever', 'DocumentReference'],
   ] as const;
@@ -37,6 +36,25 @@ describe('create', () => {
     else expect(reply.headers['content-type']).toBe(fhirJson);
     if (type === 'DocumentReference') expect(reply.headers.location).toContain(`/${reply.body.id}/`);
   });
+
+  it.each(['respond-async', 'Respond-Async', 'respond-async, return=minimal', 'return=minimal; respond-async'])(
+    'Prefer: %s is refused, and nothing is done',
+    async (prefer) => {
+      const description = `async ${prefer}`;
+      const body = document(ground.key, '34112-3', { description });
+      const reply = await asked(ground, 'hospital', 'POST', '/DocumentReference', { body, headers: { prefer } });
+      expectOutcome(reply, 400, 'http.Prefer');
+      expect(reply.body.issue[0].code).toBe('not-supported');
+      const found = await ground.as('hospital').get(`/DocumentReference?description=${encodeURIComponent(description)}`);
+      expect([found.status, found.body.entry]).toEqual([200, undefined]);
+      for (const [method, path] of [
+        ['GET', '/DocumentReference'],
+        ['GET', `/Patient/${ground.key}`],
+        ['DELETE', '/DocumentReference/x'],
+      ] as const)
+        expectOutcome(await asked(ground, 'hospital', method, path, { headers: { prefer } }), 400, 'http.Prefer');
+    },
+  );
 
   it('sets id, versionId and lastUpdated itself, whatever was sent', async () => {
     const sent = document(ground.key, '34112-3', { id: 'chosen', meta: { versionId: '9', lastUpdated: '1999-01-01T00:00:00Z' } });

@@ -38,6 +38,8 @@ describe('the query', () => {
     ['_count=7', { count: 7, totalOnly: false, total: false }],
     ['_count=100000', { count: 500, totalOnly: false, total: false }],
     ['_summary=count', { count: 20, totalOnly: true, total: true }],
+    ['_summary=false', { totalOnly: false, total: false }],
+    ['_summary=data', { totalOnly: false, subset: { kind: 'data' } }],
     ['_total=accurate', { total: true, totalOnly: false }],
     ['_total=estimate', { total: true }],
     ['_total=none', { total: false }],
@@ -67,6 +69,8 @@ describe('the query', () => {
   test.each([
     ['identifier=urn:ins|1', { system: 'urn:ins', value: '1' }],
     ['identifier=urn:ins|1&_count=5', { system: 'urn:ins', value: '1' }],
+    ['identifier=urn:ins|1&_elements=id', { system: 'urn:ins', value: '1' }],
+    ['identifier=urn:ins|1&_summary=true', { system: 'urn:ins', value: '1' }],
     ['identifier=urn:ins|1&_summary=count', { system: 'urn:ins', value: '1' }],
     ['identifier=1', undefined],
     ['identifier=|1', undefined],

@@ -99,7 +99,10 @@ export const conformance: Conformance = {
   valueSet: () => new Set(),
   published: () => ({}),
   isResourceType: () => true,
-  elementsOf: () => [],
+  elementsOf: () => [
+    ['id', { types: ['string'] }],
+    ['type', { types: ['CodeableConcept'] }],
+  ],
   patientElements: (type) => (type === 'DocumentReference' ? ['subject'] : []),
   summaryOf: () => ({ summary: new Set(), mandatory: new Set(), modifier: new Set() }),
 };
