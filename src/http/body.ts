@@ -1,9 +1,9 @@
 // Request bodies: the right media type, UTF-8, JSON, one resource; anything else is refused before it is looked at.
 // https://hl7.org/fhir/R4/http.html#mime-type
 import express, { type Request, type Response } from 'express';
-import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
-import { jsonFault } from '../fhir/json-fault.ts';
+import { isObject, type JsonObject } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
+import { readSentJson, textOfBytes } from '../fhir/sent-json.ts';
 import type { Patch } from '../interaction/patch.ts';
 
 const resourceTypes = new Set(['application/fhir+json', 'application/json']);
@@ -53,20 +53,10 @@ export function formIn(request: Request): readonly (readonly [string, string])[]
   return [...new URLSearchParams(textIn(request))];
 }
 
-function jsonIn(request: Request): unknown {
-  const text = textIn(request);
-  try {
-    return parseJson(text);
-  } catch {
-    throw refuse('not-json', `The body is not JSON, at character ${jsonFault(text)}`);
-  }
+function jsonIn({ body }: Request): unknown {
+  return readSentJson(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
 }
 
 function textIn({ body }: Request): string {
-  if (!Buffer.isBuffer(body)) return '';
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    throw refuse('not-json', 'The body is not UTF-8');
-  }
+  return Buffer.isBuffer(body) ? textOfBytes(body) : '';
 }

@@ -1,7 +1,7 @@
 // A token taken apart without trusting it: compact serialization, read in the one strict way.
 // https://www.rfc-editor.org/rfc/rfc7515#section-7.1
 import { isObject, type JsonObject } from '../fhir/json.ts';
-import { hasDuplicateNames } from './duplicates.ts';
+import { jsonFault } from '../fhir/json-fault.ts';
 
 export type Jws = { readonly header: JsonObject; readonly payload: JsonObject };
 
@@ -28,7 +28,7 @@ function objectIn(bytes: Buffer): JsonObject | undefined {
   try {
     const text = utf8.decode(bytes);
     const value: unknown = JSON.parse(text);
-    return isObject(value) && !hasDuplicateNames(text) ? value : undefined;
+    return isObject(value) && jsonFault(text) === undefined ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
 // The issuers whose tokens are believed, and for which kinds of caller: read once at start, whole or not at all.
 import { readFileSync } from 'node:fs';
 import { isObject, type JsonObject } from '../fhir/json.ts';
+import { jsonFault } from '../fhir/json-fault.ts';
 import type { Kind } from './caller.ts';
-import { hasDuplicateNames } from './duplicates.ts';
 import { readKey, type VerificationKey } from './key.ts';
 import { type FetchKeys, fetchKeySet, fixedKeys, type KeySet, remoteKeys } from './key-set.ts';
 import { type Recent, recent } from './recent.ts';
@@ -88,7 +88,7 @@ function entriesOf(file: string): readonly unknown[] {
     const text = textOf(file);
     const entries = parse(text);
     if (!Array.isArray(entries)) throw new Error('must hold a JSON array of issuers');
-    if (hasDuplicateNames(text)) throw new Error('has the same name twice within one object');
+    if (jsonFault(text)?.kind === 'repeated') throw new Error('has the same name twice within one object');
     return entries;
   });
 }

@@ -1,8 +1,9 @@
 // One entry of a Bundle carried out as the request that it stands for.
 // https://hl7.org/fhir/R4/http.html#transaction
 import type { Interaction } from '../audit/audit-event.ts';
-import { type JsonObject, parseJson, textOf } from '../fhir/json.ts';
+import { type JsonObject, textOf } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
+import { readSentJson } from '../fhir/sent-json.ts';
 import { createBinary } from './binary.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { create } from './create.ts';
@@ -107,9 +108,5 @@ function patchIn(prepared: Prepared): Patch {
   if (resource.resourceType === 'Parameters') return { form: 'fhirpath', sent: resource };
   if (resource.resourceType !== 'Binary' || resource.contentType !== 'application/json-patch+json')
     throw refuse('bad-request', 'A Binary of application/json-patch+json, or Parameters, is expected', 'resourceType');
-  try {
-    return { form: 'json', sent: parseJson(Buffer.from(textOf(resource.data) ?? '', 'base64').toString('utf8')) };
-  } catch {
-    throw refuse('not-json', 'The data is not JSON', 'Binary.data');
-  }
+  return { form: 'json', sent: readSentJson(Buffer.from(textOf(resource.data) ?? '', 'base64'), 'Binary.data') };
 }
