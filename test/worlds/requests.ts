@@ -12,10 +12,10 @@ export type Question = {
   readonly body?: string;
 };
 
-const never = 'aaaaaaaaaaaaa-bbbbbbbbbbbbb';
+export const never = 'aaaaaaaaaaaaa-bbbbbbbbbbbbb';
 const prefixes = ['', 'eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'];
-const json = { 'Content-Type': 'application/fhir+json' };
-const get = (path: string): Question => ({ method: 'GET', path });
+export const json = { 'Content-Type': 'application/fhir+json' };
+export const get = (path: string): Question => ({ method: 'GET', path });
 
 /** What is asked about each interaction that the capability statement can declare. */
 export const byInteraction: Readonly<Record<string, (type: string, ids: readonly string[]) => readonly Question[]>> = {
@@ -52,6 +52,13 @@ export const byInteraction: Readonly<Record<string, (type: string, ids: readonly
       body: JSON.stringify(mask),
     })),
   delete: (type, ids) => [never, ...ids].map((id) => ({ method: 'DELETE', path: `/${type}/${id}` })),
+  update: (type, ids) =>
+    [never, ...ids].map((id) => ({
+      method: 'PUT',
+      path: `/${type}/${id}`,
+      headers: json,
+      body: JSON.stringify({ resourceType: type, id, language: 'fr' }),
+    })),
 };
 
 /** Values of a parameter as callers write them, taken from the resources themselves. */
@@ -162,48 +169,4 @@ export function questions(conformance: Conformance, created: readonly Created[])
   });
   // While the traces are few: every question leaves one.
   return all.toSorted((a, b) => Number(b.path.includes('AuditEvent')) - Number(a.path.includes('AuditEvent')));
-}
-
-/** Attempts to change: asked last, of both worlds alike, with a look at the traces between. */
-export function attempts(conformance: Conformance, created: readonly Created[], patient: string): readonly Question[] {
-  const targets = created.filter(({ type }) => type === 'DocumentReference');
-  const binaries = targets.flatMap(({ resource }) =>
-    objectsOf(resource.content).flatMap(({ attachment }) =>
-      isObject(attachment) && typeof attachment.url === 'string' ? [attachment.url] : [],
-    ),
-  );
-  const document = (more: JsonObject): Question => ({
-    method: 'POST',
-    path: '/DocumentReference',
-    headers: json,
-    body: JSON.stringify({
-      resourceType: 'DocumentReference',
-      status: 'current',
-      type: { coding: [{ system: 'http://loinc.org', code: '34112-3' }] },
-      subject: { reference: `Patient/${patient}` },
-      date: '2026-11-12T10:00:00+01:00',
-      content: [{ attachment: { contentType: 'text/plain', title: 'x', data: 'eA==' } }],
-      ...more,
-    }),
-  });
-  const changed = [...conformance.types.values()].flatMap(({ type, interactions }) =>
-    ['patch', 'delete']
-      .filter((name) => interactions.has(name))
-      .flatMap(
-        (name) =>
-          byInteraction[name]?.(
-            type,
-            created.filter((one) => one.type === type).map(({ id }) => id),
-          ) ?? [],
-      ),
-  );
-  return [
-    ...['DocumentReference/aaaaaaaaaaaaa-bbbbbbbbbbbbb', ...targets.map(({ id }) => `DocumentReference/${id}`)].flatMap(
-      (reference) => ['appends', 'replaces'].map((code) => document({ relatesTo: [{ code, target: { reference } }] })),
-    ),
-    ...binaries.map((url) => document({ content: [{ attachment: { contentType: 'text/plain', title: 'x', url } }] })),
-    get(`/DocumentReference?patient=Patient/${patient}&_count=50`),
-    ...changed,
-    get('/AuditEvent?_count=500'),
-  ];
 }
