@@ -9,11 +9,13 @@ import {
   createHandling,
   deleteHandling,
   handle,
+  historyHandling,
   patchHandling,
   readHandling,
   type Shared,
   searchHandling,
   updateHandling,
+  vreadHandling,
 } from './handler.ts';
 import { queryOf, wanted } from './negotiation.ts';
 import { arrived, errorHandler, type Report, send } from './send.ts';
@@ -28,11 +30,16 @@ export type AccessLog = (entry: {
 
 export type App = Shared & { readonly report: Report; readonly log: AccessLog };
 
+/** In the order in which they are tried: `_search` and `_history` are no ids. */
+const paths = ['', '/_search', '/_history', '/:id', '/:id/_history', '/:id/_history/:vid'] as const;
+
 type Route = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  readonly path: '' | '/_search' | '/:id';
+  readonly path: (typeof paths)[number];
   readonly handler: RequestHandler;
 };
+
+type SystemRoute = { readonly method: 'get' | 'post'; readonly path: '/' | '/_history'; readonly handler: RequestHandler };
 
 export function createApp(app: App): Express {
   const server = express();
@@ -83,8 +90,7 @@ function routes(app: App): express.Router {
   router.all('/metadata', () => notAllowed([{ method: 'get' }]));
   for (const capability of app.conformance.types.values()) {
     const declared = routesOf(app, capability);
-    // `_search` is no id.
-    for (const path of ['', '/_search', '/:id'] as const) {
+    for (const path of paths) {
       const here = declared.filter((route) => route.path === path);
       for (const { method, handler } of here) router[method](`/${capability.type}${path}`, named(capability.type, path), handler);
       router.all(
@@ -100,19 +106,24 @@ function routes(app: App): express.Router {
 
 /** What is asked of the server as a whole, at its base. */
 function system(app: App, router: express.Router): void {
-  const routes: Readonly<Record<string, () => unknown>> = {
-    transaction: () => router.post('/', handle(app, 'transaction', bundleHandling)),
-    batch: () => router.post('/', handle(app, 'batch', bundleHandling)),
+  const routes: Readonly<Record<string, SystemRoute>> = {
+    transaction: { method: 'post', path: '/', handler: handle(app, 'transaction', bundleHandling) },
+    batch: { method: 'post', path: '/', handler: handle(app, 'batch', bundleHandling) },
+    'history-system': { method: 'get', path: '/_history', handler: handle(app, 'history-system', historyHandling) },
   };
-  for (const interaction of app.conformance.interactions) {
+  const declared = [...app.conformance.interactions].map((interaction) => {
     const route = Object.hasOwn(routes, interaction) ? routes[interaction] : undefined;
     if (route === undefined) throw new Error(`capability-statement.json declares ${interaction}, which the server does not have`);
-    route();
+    return route;
+  });
+  for (const { method, path, handler } of declared) router[method](path, handler);
+  for (const path of ['/', '/_history']) {
+    const here = declared.filter((route) => route.path === path);
+    router.all(
+      path,
+      handle(app, 'read', async () => notAllowed(here)),
+    );
   }
-  router.all(
-    '/',
-    handle(app, 'read', async () => notAllowed([{ method: 'post' }])),
-  );
 }
 
 function named(type: string, path: string): RequestHandler {
@@ -125,8 +136,8 @@ function named(type: string, path: string): RequestHandler {
 
 /** By id, and where criteria may find the target by the address of the type. */
 function changing(method: Route['method'], handler: RequestHandler, conditional: boolean): readonly Route[] {
-  const paths = conditional ? (['/:id', ''] as const) : (['/:id'] as const);
-  return paths.map((path) => ({ method, path, handler }));
+  const places = conditional ? (['/:id', ''] as const) : (['/:id'] as const);
+  return places.map((path) => ({ method, path, handler }));
 }
 
 function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] {
@@ -134,6 +145,9 @@ function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] 
   const conditional = interactions.has('search-type');
   const routes: Readonly<Record<string, readonly Route[]>> = {
     read: [{ method: 'get', path: '/:id', handler: handle(app, 'read', readHandling) }],
+    vread: [{ method: 'get', path: '/:id/_history/:vid', handler: handle(app, 'vread', vreadHandling) }],
+    'history-instance': [{ method: 'get', path: '/:id/_history', handler: handle(app, 'history-instance', historyHandling) }],
+    'history-type': [{ method: 'get', path: '/_history', handler: handle(app, 'history-type', historyHandling) }],
     'search-type': [
       { method: 'get', path: '', handler: handle(app, 'search-type', searchHandling) },
       { method: 'post', path: '/_search', handler: handle(app, 'search-type', searchHandling) },

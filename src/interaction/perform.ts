@@ -9,12 +9,14 @@ import { type Answer, type Context, capabilityOf } from './context.ts';
 import { create } from './create.ts';
 import { deleteResource } from './delete.ts';
 import type { Entry } from './entry.ts';
+import { history } from './history.ts';
 import { type Patch, patch } from './patch.ts';
 import { read } from './read.ts';
 import { search } from './search.ts';
 import type { Preference } from './shown.ts';
 import type { Target } from './target.ts';
 import { update } from './update.ts';
+import { vread } from './vread.ts';
 
 export type Prepared = {
   /** With its references resolved. */
@@ -76,6 +78,11 @@ export async function perform(context: Context, entry: Entry, prepared: Prepared
       return await deleteResource(context, { type, target: targetOf(entry), ifMatch });
     case 'search-type':
       return (await search(context, { type, parameters, lenient: false })).answer;
+    case 'vread':
+      return await vread(context, { type, id: id ?? '', version: address.version ?? '' }, { parameters });
+    case 'history-instance':
+    case 'history-type':
+      return await history(context, { type, id, parameters, lenient: false });
     default:
       return await read(context, type, id ?? '');
   }

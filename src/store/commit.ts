@@ -4,8 +4,9 @@ import { MongoServerError } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
 import type { Row } from '../filter/row.ts';
 import type { Ins } from '../identity/caller.ts';
-import { type Database, type Past, within } from './database.ts';
-import { changeTo, type Line, relabelLine } from './line.ts';
+import { type Database, within } from './database.ts';
+import { type Line, relabelLine } from './line.ts';
+import { endTombstone, pastOf, ruleVersions } from './past.ts';
 import { Stale } from './reading.ts';
 import { insKey, toStored } from './records.ts';
 import { relabelTraces } from './trace.ts';
@@ -75,6 +76,7 @@ async function write(database: Database, work: Work): Promise<void> {
   if (work.claims) await claim(database, work.claims);
   if (work.record) await writeRecord(database, work.record);
   for (const [type, rows] of byType(work.insert ?? [])) await database.of(type).insertMany(rows, within(database));
+  for (const { type, row } of work.insert ?? []) if (row.v > 1) await endTombstone(database, type, row);
   for (const replacement of work.replace ?? []) await replace(database, replacement);
   for (const removal of work.remove ?? []) await remove(database, removal);
   for (const amendment of work.amend ?? []) await amend(database, amendment);
@@ -126,15 +128,19 @@ async function replace(database: Database, { type, row, was }: Replacement): Pro
     .of(type)
     .findOneAndReplace({ _id: row._id, v: was.v, n: was.n }, row, { ...within(database), returnDocument: 'before' });
   if (old === null) throw new Stale(row.rec === undefined ? [] : [row.rec]);
-  await database.history.insertOne(past(type, old), within(database));
-  await database.history.updateMany({ type, id: row._id }, changeTo(row), within(database));
+  await supersede(database, type, old, row);
+}
+
+async function supersede(database: Database, type: string, old: Row, row: Row): Promise<void> {
+  await database.history.insertOne(pastOf(type, old, row.lu), within(database));
+  await ruleVersions(database, type, row);
 }
 
 async function remove(database: Database, { type, row, was }: Replacement): Promise<void> {
   const old = await database.of(type).findOneAndDelete({ _id: row._id, v: was.v, n: was.n }, within(database));
   if (old === null) throw new Stale(row.rec === undefined ? [] : [row.rec]);
   await database.history.insertMany(
-    [past(type, old), { ...past(type, { ...old, v: row.v, lu: row.lu, j: '' }), deleted: true }],
+    [pastOf(type, old, row.lu), { ...pastOf(type, { ...old, v: row.v, lu: row.lu, j: '' }), deleted: true }],
     within(database),
   );
   if (type !== 'DocumentReference' || row.rec === undefined) return;
@@ -147,8 +153,9 @@ async function remove(database: Database, { type, row, was }: Replacement): Prom
 async function amend(database: Database, { type, id, change }: Amendment): Promise<void> {
   const old = await database.of(type).findOne({ _id: { $eq: id } }, within(database));
   if (old === null) return;
-  await database.of(type).replaceOne({ _id: id, v: old.v }, change(old), within(database));
-  await database.history.insertOne(past(type, old), within(database));
+  const row = change(old);
+  await database.of(type).replaceOne({ _id: id, v: old.v }, row, within(database));
+  await supersede(database, type, old, row);
 }
 
 async function bind(database: Database, { id, rec, depositor, document }: Binding): Promise<void> {
@@ -157,10 +164,6 @@ async function bind(database: Database, { id, rec, depositor, document }: Bindin
     .of('Binary')
     .updateOne(free, { $set: { of: document }, $inc: { n: 1 } }, within(database));
   if (matchedCount !== 1) throw new Taken('not an unbound Binary of the depositor');
-}
-
-function past(type: string, row: Row): Past {
-  return { ...row, _id: `${type}/${row._id}/${row.v}`, id: row._id, type };
 }
 
 function byType(stored: readonly Stored[]): ReadonlyMap<string, Row[]> {

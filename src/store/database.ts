@@ -19,6 +19,8 @@ export type Past = Omit<Row, '_id'> & {
   readonly id: string;
   readonly type: string;
   readonly deleted?: true;
+  /** When the next version took its place; absent: the last of what is deleted. */
+  readonly until?: Date;
 };
 /** The record of an INS; or a claim, and how often it was made. */
 export type Key = { readonly _id: string; readonly ids?: readonly string[]; readonly n?: number };
@@ -39,6 +41,8 @@ export type Database = {
 };
 
 const byDate = { date: -1, _id: -1 } as const;
+/** Of versions: the last first. */
+export const byVersion = { lu: -1, type: -1, id: -1, v: -1 } as const;
 export const recordIndex = { rec: 1, ...byDate } as const;
 export const categoryIndex = { rec: 1, tc: 1, ...byDate } as const;
 
@@ -46,9 +50,9 @@ const rowIndexes: IndexDescription[] = [
   { key: recordIndex },
   { key: categoryIndex },
   { key: { idx: 1 } },
-  { key: { rec: 1, lu: 1 } },
+  { key: { rec: 1, lu: -1, _id: -1 } },
   { key: { dep: 1, ...byDate } },
-  { key: { dep: 1, lu: 1 } },
+  { key: { dep: 1, lu: -1, _id: -1 } },
 ];
 const traceIndexes: IndexDescription[] = [{ key: recordIndex }, { key: { by: 1, ...byDate } }];
 
@@ -88,7 +92,8 @@ async function createIndexes(db: Db, database: Database, types: readonly string[
   await database.of('Binary').createIndexes([{ key: { file: 1 }, sparse: true }]);
   await database.records.createIndexes([{ key: { actors: 1 } }]);
   await database.history.createIndexes([
-    { key: { rec: 1, type: 1, id: 1 } },
+    { key: { rec: 1, ...byVersion } },
+    { key: { dep: 1, ...byVersion } },
     { key: { type: 1, id: 1, v: -1 } },
     { key: { file: 1 }, sparse: true },
   ]);

@@ -44,7 +44,7 @@ async function relabelBytes(database: Database, document: Row, envelope: Envelop
 }
 
 /** Tokens that a provision can speak about. */
-function isRuled(token: string): boolean {
+export function isRuled(token: string): boolean {
   return token.startsWith('_security|') || token.startsWith('category|');
 }
 

@@ -6,9 +6,20 @@ import type { Moments } from '../filter/bind.ts';
 import { and, type Filter, not, oneOf } from '../filter/filter.ts';
 import type { Order } from '../filter/order.ts';
 import { comparing, newestFirst } from '../filter/order.ts';
+import { renamed } from '../filter/renamed.ts';
 import type { Row } from '../filter/row.ts';
-import { categoryIndex, type Database, type Past, recordIndex, within } from './database.ts';
+import { byVersion, categoryIndex, type Database, type Past, recordIndex, within } from './database.ts';
 import { toMongo } from './query.ts';
+import {
+  type Branch,
+  branchesOfCount,
+  branchesOfVersions,
+  compareVersions,
+  type Place,
+  underRule,
+  type Version,
+  type VersionsAsked,
+} from './versions.ts';
 
 /** Rows as they are read: without their search index. */
 export type Found = Omit<Row, 'idx' | 'p'>;
@@ -97,9 +108,38 @@ export class Reading {
   async tombstone(type: string, id: string, permission: Permission): Promise<Past | undefined> {
     const filter = permission.read(type);
     if (filter.op === 'none') return (await this.#nothing<Past>(permission))[0];
-    const match = { $match: { type, id, deleted: true, $and: [toMongo(filter, this.#moments)] } };
-    const [past] = await this.#guarded<Past>('history', permission, [match, { $limit: 1 }]);
+    const match = { type, id, deleted: true, $and: [toMongo(renamed(filter, '_id', 'id'), this.#moments)] };
+    const last = [{ $match: match }, { $sort: { v: -1 } }, { $limit: 1 }];
+    const [past] = await this.#guarded<Past>('history', permission, last);
     return past;
+  }
+
+  /** Newest first, of every place. */
+  async history(places: readonly Place[], asked: VersionsAsked): Promise<readonly Version[]> {
+    const found = await this.#branched<Version>(places, branchesOfVersions(places, asked, this.#moments), [
+      { $sort: byVersion },
+      { $limit: asked.limit },
+    ]);
+    return found.toSorted(compareVersions).slice(0, asked.limit);
+  }
+
+  async countHistory(places: readonly Place[], filter: Filter): Promise<number> {
+    const counted = await this.#branched<{ count: number }>(places, branchesOfCount(places, filter, this.#moments), []);
+    return counted.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** One command for all branches; in a transaction one for each, whose rows the caller puts in order. */
+  async #branched<T>(places: readonly Place[], branches: readonly Branch[], last: readonly Document[]): Promise<readonly T[]> {
+    for (const { permission } of places) this.#use(permission);
+    const [first, ...others] = branches;
+    if (first === undefined) return await this.#proved<T>('records', [{ $match: { _id: { $in: [] } } }]);
+    if (this.#database.session === undefined) {
+      const unions = others.map(({ collection, pipeline }) => ({ $unionWith: { coll: collection, pipeline } }));
+      return await this.#proved<T>(first.collection, [...first.pipeline, ...unions, ...last]);
+    }
+    const found: T[] = [];
+    for (const { collection, pipeline } of branches) found.push(...(await this.#proved<T>(collection, [...pipeline])));
+    return found;
   }
 
   /** That nothing may be seen rests on the rules as well: they are proved all the same. */
@@ -122,16 +162,7 @@ export class Reading {
     const outside: Document[] = [
       { $match: toMongo(own, this.#moments) },
       ...stages.filter((stage) => '$sort' in stage),
-      {
-        $lookup: {
-          from: 'records',
-          localField: 'rec',
-          foreignField: '_id',
-          as: 'rule',
-          pipeline: [{ $match: toMongo(elsewhere.record, this.#moments) }, { $project: { _id: 1 } }],
-        },
-      },
-      { $match: { $or: [{ rule: { $ne: [] } }, ...(elsewhere.orphans ? [{ rec: { $exists: false } }] : [])] } },
+      ...underRule(elsewhere, this.#moments),
       ...stages.filter((stage) => '$limit' in stage),
       { $unset: 'rule' },
     ];
@@ -157,11 +188,19 @@ export class Reading {
   }
 
   async #guarded<T>(collection: string, permission: Permission, pipeline: Document[], hint?: Document): Promise<T[]> {
-    for (const [key, version] of permission.records) {
+    this.#use(permission);
+    return await this.#proved<T>(collection, pipeline, hint);
+  }
+
+  #use({ records }: Permission): void {
+    for (const [key, version] of records) {
       // Two versions in one request: what was read under the first would pass for read under the second.
       if ((this.#used.get(key) ?? version) !== version) throw new Stale([key]);
       this.#used.set(key, version);
     }
+  }
+
+  async #proved<T>(collection: string, pipeline: Document[], hint?: Document): Promise<T[]> {
     const keys = [...this.#used.keys()];
     const guard: Document[] = [{ $match: { _id: { $in: keys } } }, { $project: { guard: '$version' } }];
     const inOne = this.#database.session === undefined && keys.length > 0;

@@ -1,0 +1,141 @@
+// The versions of one resource, of a type, of the whole system: those of what the caller may see now, the newest first.
+// https://hl7.org/fhir/R4/http.html#history
+import { buffer } from 'node:stream/consumers';
+import { types } from 'node:util';
+import { isDirectory } from '../access/type.ts';
+import { notFound, refuse } from '../fhir/outcome.ts';
+import { and, equals, type Filter } from '../filter/filter.ts';
+import type { Position } from '../filter/order.ts';
+import { type HistoryQuery, parseHistory } from '../search/history.ts';
+import type { Parameters } from '../search/query.ts';
+import type { Reading } from '../store/reading.ts';
+import type { Place, Version, VersionPosition } from '../store/versions.ts';
+import { leave, touchedBy } from './answer.ts';
+import { type Link, queryText } from './bundle.ts';
+import { type Answer, type Context, capabilityOf } from './context.ts';
+import { type HistoryEntry, historyBundle } from './history-bundle.ts';
+import { everyType, keysOfId, mayAsk, permissionFor } from './reach.ts';
+import { answerOf, knownRecord } from './read.ts';
+import { withData } from './response-bundle.ts';
+
+/** Of one resource, of a type, of the whole system. */
+type Scope = { readonly type?: string | undefined; readonly id?: string | undefined };
+export type HistoryRequest = Scope & {
+  readonly parameters: Parameters;
+  readonly lenient: boolean;
+};
+
+type Page = { readonly query: HistoryQuery; readonly after?: VersionPosition };
+type Asked = Scope & Page;
+
+/** Of the attachments on one page, unless one alone is larger. */
+const mostBytes = 32 * 1024 * 1024;
+
+export async function history(context: Context, request: HistoryRequest): Promise<Answer> {
+  const { type, id } = request;
+  if (type !== undefined) capabilityOf(context, type);
+  const page = openPage(context, request);
+  mayAsk(context, id === undefined ? 's' : 'r', type ?? everyType);
+  return await context.store.steady(async () => await run(context, { type, id, ...page }));
+}
+
+function pathOf({ type, id }: Scope): string {
+  return [type, id, '_history'].filter((part) => part !== undefined).join('/');
+}
+
+function openPage(context: Context, { type, id, parameters, lenient }: HistoryRequest): Page {
+  const { conformance, cursors, caller, trail } = context;
+  const path = pathOf({ type, id });
+  const token = parameters.find(([name]) => name === '_page')?.[1];
+  if (token === undefined) {
+    trail.query = `${path}?${queryText(parameters)}`;
+    return { query: parseHistory(conformance, type, parameters, lenient) };
+  }
+  if (parameters.length > 1) throw refuse('bad-parameter', 'A page is asked for by _page alone', 'http._page');
+  const page = cursors.open(token, caller.id);
+  const after = page.type === path ? positionIn(page.values) : undefined;
+  if (after === undefined) throw refuse('bad-page', 'This page cannot be opened; search again', 'http._page');
+  trail.query = `${path}?${queryText(page.parameters)} (next page)`;
+  return { query: parseHistory(conformance, type, page.parameters, true), after };
+}
+
+function positionIn([lu, type, id, v]: Position): VersionPosition | undefined {
+  if (!types.isDate(lu) || typeof type !== 'string' || typeof id !== 'string' || typeof v !== 'number') return undefined;
+  return { lu, type, id, v };
+}
+
+async function run(context: Context, asked: Asked): Promise<Answer> {
+  const { id, query, after } = asked;
+  const reading = context.store.reading(context.moments);
+  const places = await placesOf(context, asked);
+  const filter = id === undefined ? query.filter : and(equals('_id', id), query.filter);
+  const { versions, more } = await pageOf(reading, places, filter, asked);
+  // None of the versions asked for is not the same as no resource.
+  if (id !== undefined && versions.length === 0) await judgeSeen(reading, places, id);
+  const known = after === undefined && !more && query.count > 0;
+  const total = known ? versions.length : await reading.countHistory(places, filter);
+  const entries: HistoryEntry[] = [];
+  for (const version of versions) entries.push(await entryOf(context, query, version));
+  const links = linksOf(context, asked, more ? versions.at(-1) : undefined);
+  const body = historyBundle(context.baseUrl, links, entries, total);
+  const resources = new Map(versions.map((version) => [`${version.type}/${version.id}`, version]));
+  const touched = [...resources.values()].map((version) => touchedBy(version.type, { ...version, _id: version.id }));
+  return await leave(context, reading, touched, { status: 200, body, headers: {} });
+}
+
+/** Where the versions of a resource can be, and what the caller may see there. */
+export async function placeOf(context: Context, type: string, id: string): Promise<Place> {
+  const keys = isDirectory(type) ? [] : keysOfId(context, type, id);
+  const permission = await permissionFor(context, 'r', type, keys);
+  context.trail.record = await knownRecord(context, keys);
+  return { type, permission };
+}
+
+async function placesOf(context: Context, { type, id }: Scope): Promise<readonly Place[]> {
+  if (type !== undefined && id !== undefined) return [await placeOf(context, type, id)];
+  if (type !== undefined) return [{ type, permission: await permissionFor(context, 's', type, undefined) }];
+  const declared = [...context.conformance.types.keys()];
+  const [directory] = declared.filter(isDirectory);
+  const records = await permissionFor(context, 's', everyType, undefined);
+  const open = directory === undefined ? records : await permissionFor(context, 's', directory, undefined);
+  return declared.map((of) => ({ type: of, permission: isDirectory(of) ? open : records }));
+}
+
+type Versions = { readonly versions: readonly Version[]; readonly more: boolean };
+
+async function pageOf(reading: Reading, places: readonly Place[], filter: Filter, { query, after }: Asked): Promise<Versions> {
+  const { count } = query;
+  if (count === 0) return { versions: [], more: false };
+  const found = await reading.history(places, { filter, limit: count + 1, ...(after === undefined ? {} : { after }) });
+  let bytes = 0;
+  const within = found.slice(0, count).findIndex(({ size = 0 }, at) => {
+    bytes += size;
+    return at > 0 && bytes > mostBytes;
+  });
+  const versions = found.slice(0, within === -1 ? count : within);
+  return { versions, more: found.length > versions.length };
+}
+
+/** 404 for what was never seen. */
+async function judgeSeen(reading: Reading, places: readonly Place[], id: string): Promise<void> {
+  const [last] = await reading.history(places, { filter: equals('_id', id), limit: 1 });
+  if (last === undefined) throw notFound();
+}
+
+async function entryOf(context: Context, { subset }: HistoryQuery, version: Version): Promise<HistoryEntry> {
+  const { type, id, v, lu, deleted } = version;
+  if (deleted) return { type, id, v, lu };
+  const { body = '', bytes } = answerOf(context, type, { ...version, _id: id, s: {} }, { subset });
+  return { type, id, v, lu, text: bytes?.asData ? withData(body, await buffer(bytes.open())) : body };
+}
+
+function linksOf({ cursors, caller, baseUrl }: Context, { type, id, query }: Asked, last: Version | undefined): readonly Link[] {
+  const { applied, count } = query;
+  const path = pathOf({ type, id });
+  const text = queryText(applied);
+  const self: Link = { relation: 'self', url: `${baseUrl}/${path}${text === '' ? '' : `?${text}`}` };
+  if (last === undefined) return [self];
+  const values = [last.lu, last.type, last.id, last.v];
+  const token = cursors.seal({ caller: caller.id, type: path, parameters: applied, values, count });
+  return [self, { relation: 'next', url: `${baseUrl}/${path}?_page=${token}` }];
+}

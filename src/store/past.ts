@@ -1,0 +1,43 @@
+// Old versions and tombstones: each answers a Permission as the current row of its resource does, or as the last one did.
+// https://hl7.org/fhir/R4/http.html#history
+import type { Row } from '../filter/row.ts';
+import { type Database, type Past, within } from './database.ts';
+import { isRuled } from './line.ts';
+
+/** What a Permission may ask of a row, its ruled tokens aside. */
+const ruled = [
+  'rec',
+  'date',
+  'dhi',
+  'tc',
+  'tcs',
+  'rd',
+  'hold',
+  'dep',
+  'ent',
+  'st',
+  'by',
+  'feed',
+  'of',
+  'line',
+] as const satisfies readonly (keyof Row)[];
+
+/** `until`: the instant at which another version took its place. */
+export function pastOf(type: string, row: Row, until?: Date): Past {
+  const past = { ...row, _id: `${type}/${row._id}/${row.v}`, id: row._id, type, idx: row.idx.filter(isRuled), p: {}, s: {} };
+  return until === undefined ? past : { ...past, until };
+}
+
+/** All versions of the resource go with its current row. */
+export async function ruleVersions(database: Database, type: string, row: Row): Promise<void> {
+  const given = ruled.filter((name) => row[name] !== undefined);
+  const $set = { ...Object.fromEntries(given.map((name) => [name, row[name]])), idx: row.idx.filter(isRuled) };
+  const $unset = Object.fromEntries(ruled.filter((name) => row[name] === undefined).map((name) => [name, '' as const]));
+  await database.history.updateMany({ type, id: row._id }, { $set, $unset }, within(database));
+}
+
+/** What was deleted comes back: its tombstone is a version that has ended. */
+export async function endTombstone(database: Database, type: string, row: Row): Promise<void> {
+  await database.history.updateOne({ _id: `${type}/${row._id}/${row.v - 1}` }, { $set: { until: row.lu } }, within(database));
+  await ruleVersions(database, type, row);
+}
