@@ -1,142 +1,19 @@
-// vread and history over the wire: statuses, headers, links, pages, windows of time. https://hl7.org/fhir/R4/http.html#history
+// Histories over the wire: entries, statuses, windows of time. https://hl7.org/fhir/R4/http.html#history
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Body } from '../carnet.ts';
-import { baseUrl } from '../carnet.ts';
-import { type Ground, idIn, openGround, written } from '../interaction/ground.ts';
-import { document } from '../resources.ts';
+import { type Body, baseUrl } from '../carnet.ts';
 import { asked, fhirJson } from './asked.ts';
 import { expectOutcome } from './expect.ts';
-import type { RawReply } from './raw.ts';
+import { never, openVersions, type Versions } from './versions.ts';
 
-let ground: Ground;
-let now = new Date('2026-11-25T09:59:59Z');
-/** Three versions, at one, two and three minutes past ten; one of one version, deleted; a document and its bytes. */
-let kept = '';
-let gone = '';
-let paper = '';
-let bytes = '';
-const never = 'aaaaaaaaaaaaa-bbbbbbbbbbbbb';
-
-const at = (time: string): void => {
-  now = new Date(`2026-11-25T${time}Z`);
-};
-const immunization = (more: object = {}): object => ({
-  resourceType: 'Immunization',
-  status: 'completed',
-  vaccineCode: { text: 'DTP' },
-  patient: { reference: `Patient/${ground.key}` },
-  occurrenceDateTime: '2026-10-01',
-  ...more,
-});
-const get = async (path: string, name: Parameters<Ground['as']>[0] = 'doctor', headers = {}): Promise<RawReply> =>
-  await asked(ground, name, 'GET', path, { headers });
-const put = async (id: string, more: object): Promise<void> => {
-  const reply = await asked(ground, 'hospital', 'PUT', `/Immunization/${id}`, { body: immunization({ id, ...more }) });
-  expect(reply.status).toBe(200);
-};
-
+let world: Versions;
 beforeAll(async () => {
-  ground = await openGround({}, { clock: () => now });
-  at('10:00:00');
-  gone = idIn(written(await ground.as('hospital').post('/Immunization', immunization({ lotNumber: 'gone' }))));
-  at('10:01:00');
-  kept = idIn(written(await ground.as('hospital').post('/Immunization', immunization({ lotNumber: 'one' }))));
-  at('10:02:00');
-  await put(kept, { lotNumber: 'two' });
-  at('10:03:00.500');
-  await put(kept, { lotNumber: 'three', doseQuantity: { value: 1 } });
-  at('10:04:00');
-  expect((await ground.as('hospital').delete(`/Immunization/${gone}`)).status).toBe(204);
-  at('10:04:30');
-  const made = written(await ground.as('hospital').post('/DocumentReference', document(ground.key, '34112-3', {}, 'octets')));
-  paper = idIn(made);
-  bytes = made.body.content[0].attachment.url.split('/').at(-1);
-  at('10:05:00');
+  world = await openVersions();
 });
-afterAll(async () => await ground.stop());
-
-/** `kept 3` `gone 2 deleted`, in the order of the Bundle. */
-function told({ body }: Pick<RawReply, 'body'>): readonly string[] {
-  const names = new Map([
-    [kept, 'kept'],
-    [gone, 'gone'],
-    [paper, 'paper'],
-    [bytes, 'bytes'],
-  ]);
-  return (body.entry ?? []).flatMap(({ fullUrl, response, resource }: Body) => {
-    const name = names.get(fullUrl.split('/').at(-1));
-    return name === undefined ? [] : [`${name} ${/\d+/.exec(response.etag)?.[0]}${resource === undefined ? ' deleted' : ''}`];
-  });
-}
-const pathed = (path: string): string =>
-  path.replace('$kept', kept).replace('$gone', gone).replace('$paper', paper).replace('$bytes', bytes).replace('$key', ground.key);
-
-describe('vread', () => {
-  it.each([
-    ['/Immunization/$kept/_history/1', '1', 'one', 'Wed, 25 Nov 2026 10:01:00 GMT'],
-    ['/Immunization/$kept/_history/2', '2', 'two', 'Wed, 25 Nov 2026 10:02:00 GMT'],
-    ['/Immunization/$kept/_history/3', '3', 'three', 'Wed, 25 Nov 2026 10:03:00 GMT'],
-    ['/Immunization/$gone/_history/1', '1', 'gone', 'Wed, 25 Nov 2026 10:00:00 GMT'],
-  ])('%s is that version', async (path, version, lot, modified) => {
-    for (const method of ['GET', 'HEAD']) {
-      const reply = await asked(ground, 'doctor', method, pathed(path));
-      expect(reply.status).toBe(200);
-      expect(reply.headers).toMatchObject({ etag: `W/"${version}"`, 'last-modified': modified, 'content-type': fhirJson });
-      expect(reply.headers['content-length']).toBe(String(Buffer.byteLength((await get(pathed(path))).text)));
-      if (method === 'HEAD') expect(reply.text).toBe('');
-      else expect(reply.body).toMatchObject({ resourceType: 'Immunization', lotNumber: lot, meta: { versionId: version } });
-    }
-  });
-
-  it('gives the text as it was written, digits and order', async () => {
-    const current = await get(pathed('/Immunization/$kept'));
-    expect((await get(pathed('/Immunization/$kept/_history/3'))).text).toBe(current.text);
-  });
-
-  it.each([
-    ['/Immunization/$gone/_history/2', 410],
-    ['/Immunization/$gone/_history/3', 404],
-    ['/Immunization/$kept/_history/4', 404],
-    ['/Immunization/$kept/_history/0', 404],
-    ['/Immunization/$kept/_history/01', 404],
-    ['/Immunization/$kept/_history/-1', 404],
-    ['/Immunization/$kept/_history/1.0', 404],
-    ['/Immunization/$kept/_history/1e0', 404],
-    ['/Immunization/$kept/_history/99999999999999999999', 404],
-    ['/Immunization/$kept/_history/W%2F%221%22', 404],
-    ['/Immunization/$kept/_history/constructor', 404],
-    ['/Immunization/$kept/_history/', 404],
-    ['/Immunization/$kept/_history/1/2', 404],
-    ['/Immunization/$paper/_history/1', 404],
-    [`/Immunization/${never}/_history/1`, 404],
-    ['/Immunization/x/_history/1', 404],
-    ['/Nothing/$kept/_history/1', 404],
-    ['/Immunization/$kept/_history/1?_since=2026', 400],
-    ['/Immunization/$kept/_history/1?_summary=count', 400],
-  ])('%s: %p', async (path, status) => expectOutcome(await get(pathed(path)), status));
-
-  it('is 304 for who holds it, and cut down for who wants less', async () => {
-    const path = pathed('/Immunization/$kept/_history/2');
-    expect((await get(path, 'doctor', { 'if-none-match': 'W/"2"' })).status).toBe(304);
-    expect((await get(path, 'doctor', { 'if-none-match': 'W/"3"' })).status).toBe(200);
-    expect((await get(`${path}?_elements=status`)).body).not.toHaveProperty('lotNumber');
-  });
-
-  it('gives a Binary as its bytes, or as the resource where that is asked for', async () => {
-    const raw = await get(pathed('/Binary/$bytes/_history/1'));
-    expect([raw.status, raw.headers['content-type'], raw.text]).toEqual([200, 'text/plain', 'octets']);
-    const resource = await get(pathed('/Binary/$bytes/_history/1'), 'doctor', { accept: 'application/fhir+json' });
-    expect(resource.body).toMatchObject({ resourceType: 'Binary', data: Buffer.from('octets').toString('base64') });
-  });
-
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('%s: 405', async (method) => {
-    for (const path of ['/Immunization/$kept/_history/1', '/Immunization/$kept/_history', '/Immunization/_history', '/_history']) {
-      const reply = await asked(ground, 'hospital', method, pathed(path), method === 'DELETE' ? {} : { body: immunization() });
-      expectOutcome(reply, 405);
-      expect(reply.headers.allow).toBe('GET, HEAD');
-    }
-  });
-});
+afterAll(async () => await world.ground.stop());
+const get: Versions['get'] = async (...asked) => await world.get(...asked);
+const idOf = (name: string): string => world.pathed(`$${name}`);
+const order = ['paper 1', 'bytes 1', 'gone 2 deleted', 'kept 3', 'kept 2', 'kept 1', 'gone 1'];
+const newest = (one: string, other: string): number => order.indexOf(one) - order.indexOf(other);
 
 describe('history', () => {
   it.each<[string, readonly string[]]>([
@@ -173,11 +50,139 @@ describe('history', () => {
     ['/Immunization/_history?_at=2026-11-25T10:03:00Z&_since=2026-11-25T10:01:00Z', ['kept 3', 'kept 2']],
     ['/Immunization/$gone/_history?_at=2026-11-25T10:01Z', ['gone 1']],
   ])('%s', async (path, versions) => {
-    const reply = await get(pathed(path));
-    expect([reply.status, told(reply)]).toEqual([200, versions]);
+    const reply = await get(path);
+    expect([reply.status, world.told(reply)]).toEqual([200, versions]);
     expect(reply.headers['content-type']).toBe(fhirJson);
     expect(reply.body).toMatchObject({ resourceType: 'Bundle', type: 'history', total: versions.length });
     // No JSON of FHIR has an empty list.
     expect(reply.body.entry?.length).toBe(versions.length === 0 ? undefined : versions.length);
+  });
+
+  it('tells of each version the request that made it', async () => {
+    const { body } = await get('/Immunization/_history');
+    const address = `${baseUrl}/Immunization/`;
+    expect(body.entry.map(({ resource, ...rest }: Body) => [resource?.lotNumber, rest])).toEqual([
+      [
+        undefined,
+        {
+          fullUrl: address + idOf('gone'),
+          request: { method: 'DELETE', url: `Immunization/${idOf('gone')}` },
+          response: { status: '204 No Content', etag: 'W/"2"', lastModified: '2026-11-25T10:04:00.000Z' },
+        },
+      ],
+      [
+        'three',
+        {
+          fullUrl: address + idOf('kept'),
+          request: { method: 'PUT', url: `Immunization/${idOf('kept')}` },
+          response: { status: '200 OK', etag: 'W/"3"', lastModified: '2026-11-25T10:03:00.500Z' },
+        },
+      ],
+      ['two', expect.objectContaining({ request: { method: 'PUT', url: `Immunization/${idOf('kept')}` } })],
+      [
+        'one',
+        {
+          fullUrl: address + idOf('kept'),
+          request: { method: 'POST', url: 'Immunization' },
+          response: { status: '201 Created', etag: 'W/"1"', lastModified: '2026-11-25T10:01:00.000Z' },
+        },
+      ],
+      ['gone', expect.anything()],
+    ]);
+  });
+
+  it('of the system is that of all types', async () => {
+    const reply = await get('/_history?_count=500', 'holder');
+    expect(world.told(reply)).toEqual(
+      ['bytes 1', 'paper 1', 'gone 2 deleted', 'kept 3', 'kept 2', 'kept 1', 'gone 1'].toSorted(newest),
+    );
+    const types = new Set(reply.body.entry.map(({ fullUrl }: Body) => fullUrl.split('/').at(-2)));
+    expect([...types].toSorted()).toEqual(['AuditEvent', 'Binary', 'Consent', 'DocumentReference', 'Immunization', 'Patient']);
+    expect(reply.body.total).toBe(reply.body.entry.length);
+    const instants = reply.body.entry.map(({ response }: Body) => response.lastModified);
+    expect(instants).toEqual(instants.toSorted().toReversed());
+  });
+
+  it.each(['/Immunization/$kept/_history', '/Immunization/_history', '/_history?_since=2026-11-26'])('HEAD %s', async (path) => {
+    const reply = await asked(world.ground, 'doctor', 'HEAD', world.pathed(path));
+    expect([reply.status, reply.text, reply.headers['content-type']]).toEqual([200, '', fhirJson]);
+  });
+
+  it.each([
+    [`/Immunization/${never}/_history`, 404, undefined],
+    ['/Immunization/x/_history', 404, undefined],
+    ['/Immunization/$paper/_history', 404, undefined],
+    [`/Immunization/${never}/_history?_since=2026-11-26`, 404, undefined],
+    [`/Immunization/${never}/_history?_count=0`, 404, undefined],
+    ['/Nothing/_history', 404, undefined],
+    ['/Basic/_history', 404, undefined],
+    ['/Immunization/_history/1', 404, undefined],
+    ['/_history/1', 404, undefined],
+    ['/Immunization/_history?_sort=_lastUpdated', 400, 'http._sort'],
+    ['/Immunization/_history?patient=x', 400, 'http.patient'],
+    ['/Immunization/_history?_list=x', 400, 'http._list'],
+    ['/Immunization/_history?constructor=x', 400, 'http.constructor'],
+    ['/Immunization/_history?_since=', 400, 'http._since'],
+    ['/Immunization/_history?_since=yesterday', 400, 'http._since'],
+    ['/Immunization/_history?_since=2026-13-01', 400, 'http._since'],
+    ['/Immunization/_history?_since=ge2026', 400, 'http._since'],
+    ['/Immunization/_history?_since=2025&_since=2026', 400, 'http._since'],
+    ['/Immunization/_history?_at=now', 400, 'http._at'],
+    ['/Immunization/_history?_at=2026-02-30', 400, 'http._at'],
+    ['/Immunization/_history?_at=2025&_at=2026', 400, 'http._at'],
+    ['/Immunization/_history?_count=-1', 400, 'http._count'],
+    ['/Immunization/_history?_count=all', 400, 'http._count'],
+    ['/Immunization/_history?_count=1&_count=2', 400, 'http._count'],
+    ['/Immunization/_history?_elements=nothing', 400, 'http._elements'],
+    ['/Immunization/_history?_summary=count', 400, 'http._summary'],
+    ['/Immunization/_history?_page=x', 400, 'http._page'],
+    ['/Immunization/_history?_page=x&_count=1', 400, 'http._page'],
+    ['/Immunization/_history?_format=xml', 406, 'http._format'],
+  ])('%s: %p', async (path, status, expression) => expectOutcome(await get(path), status, expression));
+
+  it('leaves out what is unknown where the caller is lenient', async () => {
+    const reply = await get('/Immunization/$kept/_history?_sort=x&_count=1', 'doctor', { prefer: 'handling=lenient' });
+    expect(world.told(reply)).toEqual(['kept 3']);
+    expect(reply.body.link[0].url).toBe(`${baseUrl}/Immunization/${idOf('kept')}/_history?_count=1`);
+  });
+
+  it('shows less of each version where less is asked for', async () => {
+    const { body } = await get('/Immunization/$kept/_history?_elements=status');
+    expect(body.entry[0].resource).toMatchObject({ status: 'completed', meta: { tag: [{ code: 'SUBSETTED' }] } });
+    expect(body.entry[0].resource).not.toHaveProperty('lotNumber');
+  });
+
+  it('shows a Binary with its data', async () => {
+    const { body } = await get('/Binary/$bytes/_history');
+    expect(body.entry[0].resource).toMatchObject({ resourceType: 'Binary', data: Buffer.from('octets').toString('base64') });
+  });
+
+  it('is one of the entries of a batch or a transaction', async () => {
+    const urls = [
+      '/Immunization/$kept/_history',
+      '/Immunization/_history',
+      '/Immunization/$kept/_history/2',
+      '/Immunization/$gone/_history/2',
+    ];
+    const entry = (url: string): object => ({ request: { method: 'GET', url: world.pathed(url).slice(1) } });
+    const sent = async (type: string, entries: readonly string[]): Promise<Body> =>
+      (await world.ground.as('doctor').post('/', { resourceType: 'Bundle', type, entry: entries.map(entry) })).body;
+    const batch = await sent('batch', urls);
+    expect(batch.entry.map(({ resource, response }: Body) => resource?.total ?? resource?.lotNumber ?? response.status)).toEqual([
+      3,
+      5,
+      'two',
+      '410 Gone',
+    ]);
+    const transaction = await sent('transaction', urls.slice(0, 3));
+    expect(world.told({ body: transaction.entry[0].resource })).toEqual(['kept 3', 'kept 2', 'kept 1']);
+    expect(world.told({ body: transaction.entry[1].resource })).toEqual([
+      'gone 2 deleted',
+      'kept 3',
+      'kept 2',
+      'kept 1',
+      'gone 1',
+    ]);
+    expect(transaction.entry[2].resource.lotNumber).toBe('two');
   });
 });
