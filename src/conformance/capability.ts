@@ -36,6 +36,8 @@ export type TypeCapability = {
   readonly includes: ReadonlySet<string>;
   readonly revincludes: ReadonlySet<string>;
   readonly profiles: readonly string[];
+  /** Names of operations on the type and its instances: `validate`. */
+  readonly operations: ReadonlySet<string>;
 };
 
 const parameterTypes: readonly SearchParameterType[] = [
@@ -59,6 +61,9 @@ const interactions = new Set([
   'history-type',
   'create',
   'search-type',
+]);
+const operations: ReadonlyMap<string, string> = new Map([
+  ['validate', 'http://hl7.org/fhir/OperationDefinition/Resource-validate'],
 ]);
 
 function strings(value: unknown): readonly string[] {
@@ -86,6 +91,9 @@ function typeOf(resource: JsonObject, definitions: Definitions, known: (url: str
   const codes = objectsOf(resource.interaction).map(({ code }) => String(code));
   const odd = codes.find((code) => !interactions.has(code));
   if (odd !== undefined) throw fail(`declares the unknown interaction ${odd}`);
+  const offered = objectsOf(resource.operation).map(({ name, definition }) => ({ name: String(name), definition }));
+  const unknown = offered.find(({ name, definition }) => definition === undefined || operations.get(name) !== definition);
+  if (unknown !== undefined) throw fail(`declares the unknown operation ${unknown.name}`);
   const profiles = strings(resource.supportedProfile);
   const missing = profiles.find((url) => !known(url));
   if (missing !== undefined) throw fail(`supports ${missing}, which is not in profiles/`);
@@ -97,6 +105,7 @@ function typeOf(resource: JsonObject, definitions: Definitions, known: (url: str
     includes: new Set(strings(resource.searchInclude)),
     revincludes: new Set(strings(resource.searchRevInclude)),
     profiles,
+    operations: new Set(offered.map(({ name }) => name)),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   type Shared,
   searchHandling,
   updateHandling,
+  validateHandling,
   vreadHandling,
 } from './handler.ts';
 import { queryOf, wanted } from './negotiation.ts';
@@ -30,8 +31,17 @@ export type AccessLog = (entry: {
 
 export type App = Shared & { readonly report: Report; readonly log: AccessLog };
 
-/** In the order in which they are tried: `_search` and `_history` are no ids. */
-const paths = ['', '/_search', '/_history', '/:id', '/:id/_history', '/:id/_history/:vid'] as const;
+/** In the order in which they are tried: what begins with `_` or `$` is no id. */
+const paths = [
+  '',
+  '/_search',
+  '/_history',
+  '/$validate',
+  '/:id',
+  '/:id/_history',
+  '/:id/_history/:vid',
+  '/:id/$validate',
+] as const;
 
 type Route = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -89,7 +99,7 @@ function routes(app: App): express.Router {
   router.get('/metadata', metadata(app));
   router.all('/metadata', () => notAllowed([{ method: 'get' }]));
   for (const capability of app.conformance.types.values()) {
-    const declared = routesOf(app, capability);
+    const declared = [...routesOf(app, capability), ...operationsOf(app, capability)];
     for (const path of paths) {
       const here = declared.filter((route) => route.path === path);
       for (const { method, handler } of here) router[method](`/${capability.type}${path}`, named(capability.type, path), handler);
@@ -160,6 +170,23 @@ function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] 
   return [...interactions].flatMap((interaction) => {
     const found = Object.hasOwn(routes, interaction) ? routes[interaction] : undefined;
     if (found === undefined) throw new Error(`capability-statement.json declares ${interaction}, which the server does not have`);
+    return found;
+  });
+}
+
+/** https://hl7.org/fhir/R4/operations.html */
+function operationsOf(app: App, { operations }: TypeCapability): readonly Route[] {
+  const validating = handle(app, 'operation', validateHandling);
+  const routes: Readonly<Record<string, readonly Route[]>> = {
+    validate: [
+      { method: 'post', path: '/$validate', handler: validating },
+      { method: 'post', path: '/:id/$validate', handler: validating },
+      { method: 'get', path: '/:id/$validate', handler: validating },
+    ],
+  };
+  return [...operations].flatMap((name) => {
+    const found = Object.hasOwn(routes, name) ? routes[name] : undefined;
+    if (found === undefined) throw new Error(`capability-statement.json declares $${name}, which the server does not have`);
     return found;
   });
 }

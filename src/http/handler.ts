@@ -18,6 +18,7 @@ import type { Target } from '../interaction/target.ts';
 import { batch, transaction } from '../interaction/transaction.ts';
 import { update } from '../interaction/update.ts';
 import { vread } from '../interaction/vread.ts';
+import { validate } from '../operation/validate.ts';
 import type { Parameters } from '../search/query.ts';
 import { formIn, isResource, patchIn, readBody, resourceIn } from './body.ts';
 import { isLenient, queryOf, readCondition, returnPreference, type Wanted, wanted, withoutForm } from './negotiation.ts';
@@ -189,4 +190,19 @@ export const patchHandling: Handling = async (context, request, response) => {
 export const deleteHandling: Handling = async (context, request, response) => {
   const { target, form } = targetOf(request);
   send(response, await deleteResource(context, { type: typeOf(request), target, ifMatch: request.get('if-match') }), form);
+};
+
+/** https://hl7.org/fhir/R4/resource-operation-validate.html */
+export const validateHandling: Handling = async (context, request, response) => {
+  const { id } = request.params;
+  const sent = queryOf(request);
+  const form = wanted(request, sent);
+  const isEmpty = !Buffer.isBuffer(request.body) || request.body.length === 0;
+  const asked = {
+    type: typeOf(request),
+    parameters: withoutForm(sent),
+    ...(id === undefined ? {} : { id: String(id) }),
+    ...(request.method !== 'POST' || isEmpty ? {} : { body: resourceIn(request) }),
+  };
+  send(response, await validate(context, asked), form);
 };

@@ -5,6 +5,7 @@ import { type JsonObject, textOf } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { readSentJson } from '../fhir/sent-json.ts';
 import { createBinary } from './binary.ts';
+import type { ReadCondition } from './condition.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { create } from './create.ts';
 import { deleteResource } from './delete.ts';
@@ -79,13 +80,21 @@ export async function perform(context: Context, entry: Entry, prepared: Prepared
     case 'search-type':
       return (await search(context, { type, parameters, lenient: false })).answer;
     case 'vread':
-      return await vread(context, { type, id: id ?? '', version: address.version ?? '' }, { parameters });
+      return await vread(context, { type, id: id ?? '', version: address.version ?? '' }, { parameters, ...conditionOf(entry) });
     case 'history-instance':
     case 'history-type':
       return await history(context, { type, id, parameters, lenient: false });
     default:
-      return await read(context, type, id ?? '');
+      return await read(context, type, id ?? '', { parameters, ...conditionOf(entry) });
   }
+}
+
+/** 304 among the answers where the caller has the version. */
+function conditionOf({ ifNoneMatch, ifModifiedSince }: Entry): ReadCondition {
+  return {
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    ...(ifModifiedSince === undefined ? {} : { ifModifiedSince }),
+  };
 }
 
 async function created(context: Context, entry: Entry, prepared: Prepared, prefer: Preference): Promise<Answer> {

@@ -41,6 +41,7 @@ function capability(
     includes: new Set(includes),
     revincludes: new Set(revincludes),
     profiles: [],
+    operations: new Set(),
   };
 }
 
