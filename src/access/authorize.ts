@@ -1,5 +1,5 @@
 // The formula of access: caller, now, statute and the record's access state in, what may be read and written out.
-import { all, and, equals, type Filter, known, none, not, oneOf, or } from '../filter/filter.ts';
+import { all, and, equals, exists, type Filter, known, none, not, oneOf, or } from '../filter/filter.ts';
 import type { Caller, Who } from '../identity/caller.ts';
 import type { Asking } from './asking.ts';
 import { closed, held, inWindow, labelled, ownDeposits, type Rules } from './formula.ts';
@@ -21,12 +21,18 @@ import {
   openFilter,
   standingIn,
 } from './standing.ts';
-import { isDirectory, ruling } from './type.ts';
+import { hasDirectory, isDirectory, ruling } from './type.ts';
 
 /** Directory and conformance resources: read by every recognised caller, written by the operator. */
 export function authorizeDirectory({ caller }: Asking): Permission {
   const write = caller.who.kind === 'operator' ? all : none;
   return permissionOf([{ read: (type) => known(isDirectory(type)), write: (type) => (isDirectory(type) ? write : none) }]);
+}
+
+/** What of a type that records have too is of the directory: it is of no record. */
+function directoryBeside({ caller }: Asking): Clause {
+  const rows = (type: string): Filter => (hasDirectory(type) && !isDirectory(type) ? not(exists('rec')) : none);
+  return { read: rows, write: (type) => (caller.who.kind === 'operator' ? rows(type) : none) };
 }
 
 /** The testers' own database, where R4 alone is enforced. */
@@ -37,15 +43,14 @@ export function authorizeTester({ caller }: Asking): Permission {
 
 /** `practice`: the row of the doctor's delegations, for a delegate. */
 export function authorize(asking: Asking, records: readonly AccessRecord[], practice?: AccessRecord): Permission {
-  const clauses = records.map((record) => clauseFor(asking, record, practice));
+  const clauses = [...records.map((record) => clauseFor(asking, record, practice)), directoryBeside(asking)];
   return permissionOf(practice === undefined ? clauses : [...clauses, nothingAt(practice.key, practice.version)]);
 }
 
 /** The records that name the caller, and whatever he deposited or did elsewhere. */
 export function authorizeEverywhere(asking: Asking, records: readonly AccessRecord[]): Permission {
-  return permissionOf(
-    records.map((record) => clauseFor(asking, record, undefined)),
-    (type) => elsewhere(asking, type),
+  return permissionOf([...records.map((record) => clauseFor(asking, record, undefined)), directoryBeside(asking)], (type) =>
+    elsewhere(asking, type),
   );
 }
 

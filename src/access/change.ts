@@ -12,7 +12,7 @@ import { type Labeller, labelsOf, mayLift, maySet, otherLabels } from './label.t
 import { forbidden, rules } from './opening.ts';
 import type { AccessRecord } from './record.ts';
 import { depositorOf, isMinor } from './standing.ts';
-import { ruling } from './type.ts';
+import { hasDirectory, isInDirectory, ruling } from './type.ts';
 import { judgeConsentStatus } from './wish.ts';
 
 export type Change = {
@@ -29,9 +29,11 @@ export type Change = {
 
 export function judgeChange(asking: Asking, record: AccessRecord | undefined, change: Change): void {
   if (asking.caller.who.kind === 'tester') return;
-  if (ruling(change.type) === 'directory') {
+  if (isInDirectory(change.type, change.before)) {
     if (asking.caller.who.kind !== 'operator') throw forbidden();
     judgeNationalIdentifiers(change);
+    if (!isInDirectory(change.type, change.after))
+      throw refuse('business-rule', 'The patient cannot be changed', `${change.type}.patient`);
     return;
   }
   if (record === undefined) throw forbidden();
@@ -135,7 +137,7 @@ export function judgeDelete(
   guardianship: boolean,
 ): void {
   const { kind } = asking.caller.who;
-  if (kind === 'tester' || (ruling(type) === 'directory' && kind === 'operator')) return;
+  if (kind === 'tester' || (hasDirectory(type) && row.rec === undefined && kind === 'operator')) return;
   if (record === undefined || kind === 'feeder') throw forbidden();
   if (guardianship) {
     if (kind !== 'agent' && kind !== 'operator') throw forbidden();

@@ -1,8 +1,13 @@
 // Who may deposit what: the create rules of each type, apart from the opening of a record.
-import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { keyOfId } from '../fhir/id.ts';
+import { isObject, type JsonObject, listOf, objectsOf, textOf } from '../fhir/json.ts';
+import { refuse } from '../fhir/outcome.ts';
+import { parseReference, referencedType } from '../fhir/reference.ts';
+import type { Row } from '../filter/row.ts';
 import type { Asking } from './asking.ts';
 import { type Label, labelsOf, mayDepositWith } from './label.ts';
 import { forbidden, judgeOpen, judgeReach, noDeposits, rules } from './opening.ts';
+import type { Target } from './pointing.ts';
 import type { AccessRecord } from './record.ts';
 import { hasCard, isBlocked, isDeclared, isDelegated, isMinor, namesOf, occupational, standingIn } from './standing.ts';
 
@@ -18,12 +23,19 @@ const contributions = new Set([
   'MedicationStatement',
 ]);
 const patientExpression = /^(EXPPAT_|DOCPAT)\d+$/;
+/** Where a contribution says who tells it. */
+const tellers: Readonly<Record<string, readonly string[]>> = {
+  AllergyIntolerance: ['asserter', 'recorder'],
+  Condition: ['asserter', 'recorder'],
+  MedicationStatement: ['informationSource'],
+  Observation: ['performer'],
+};
 const reimbursement = new Set(['Claim', 'ExplanationOfBenefit', 'MedicationRequest', 'MedicationDispense']);
 
 export type Deposit = { readonly resource: JsonObject; readonly type: string; readonly category: string | undefined };
 
 /** Kinds that never create such a thing: known before anything is looked up. */
-export function judgeDepositor({ caller, statute }: Asking, { type, category }: Deposit): void {
+export function judgeDepositor({ caller, statute }: Asking, { type, category, resource }: Deposit): void {
   const { who } = caller;
   if (who.kind === 'tester') return;
   if (who.kind === 'agent' || who.kind === 'operator') throw forbidden();
@@ -38,6 +50,16 @@ export function judgeDepositor({ caller, statute }: Asking, { type, category }: 
   if (!contributions.has(type)) throw forbidden('Not a contribution of the patient');
   if (type === 'DocumentReference' && !(category !== undefined && patientExpression.test(category))) {
     throw forbidden('Not a document of patient expression');
+  }
+  judgeTellers(type, resource);
+}
+
+/** Nobody else is made to have said what the patient says himself. */
+function judgeTellers(type: string, resource: JsonObject): void {
+  const names = Object.hasOwn(tellers, type) ? (tellers[type] ?? []) : [];
+  for (const name of names) {
+    const all = listOf(resource[name]).every((teller) => ['Patient', 'RelatedPerson'].includes(referencedType(teller) ?? ''));
+    if (!all) throw refuse('business-rule', 'The depositor must be among the authors', `${type}.${name}`);
   }
 }
 
@@ -60,6 +82,22 @@ function judgeLabels({ caller, now }: Asking, record: AccessRecord, labels: Read
   const as = who.kind === 'holder' ? 'holder' : who.kind === 'related' ? 'representative' : 'professional';
   for (const label of labels) {
     if (!mayDepositWith(label, { as, minor: isMinor(record, now) })) throw forbidden(`You may not set ${label}`);
+  }
+}
+
+/** Provenance is told by depositors of their own: whatever else it names in the record is to them as if it were not there. */
+export function judgeProvenance(
+  { target }: JsonObject,
+  { rec = '', dep }: Pick<Row, 'rec' | 'dep'>,
+  targets: readonly Target[],
+  baseUrl: string,
+): void {
+  const own = new Set(targets.flatMap(({ type, row }) => (row.dep === dep ? [`${type}/${row._id}`] : [])));
+  for (const [at, { reference }] of objectsOf(target).entries()) {
+    const literal = parseReference(textOf(reference) ?? '');
+    if (literal === undefined || (literal.base ?? baseUrl) !== baseUrl) continue;
+    if (keyOfId(literal.id) !== rec || !own.has(`${literal.type}/${literal.id}`))
+      throw refuse('business-rule', 'Not a deposit of yours', `Provenance.target[${at}]`);
   }
 }
 

@@ -1,4 +1,5 @@
 // The professionals' line: everything to the médecin traitant, else own deposits and what permits, denies, matrix and labels leave.
+import { pointingTypes } from '../filter/envelope.ts';
 import { and, equals, type Filter, known, none, not, oneOf, or, within } from '../filter/filter.ts';
 import type { Caller, Who } from '../identity/caller.ts';
 import type { Asking } from './asking.ts';
@@ -60,12 +61,18 @@ function byPermit(view: View, type: string): Filter {
   const { record, who, caller, statute } = view;
   if (caller.mode === 'TREAT' && statute.regime.professionalAccess === 'consent+vitale' && !hasCard(record, caller)) return none;
   const allowed = habilitated(who, statute);
+  if (allowed.length === 0) return none;
   const reader = who.finess === undefined ? labelled('PS') : oneOf('rd', ['PS', `s:${who.finess}`]);
-  return and(permitted(view, type), not(denied(view, type)), or(oneOf('tc', allowed), within('tcs', allowed)), reader);
+  return and(
+    permitted(view, type),
+    not(denied(view, type)),
+    or(oneOf('tc', allowed), within('tcs', [...pointingTypes, ...allowed])),
+    reader,
+  );
 }
 
 export function ownActs(who: Professional, statute: Statute): Filter {
-  return and(equals('by', `p:${who.rpps}`), within('tcs', ['AuditEvent', ...habilitated(who, statute)]), labelled('PS'));
+  return and(equals('by', `p:${who.rpps}`), within('tcs', [...pointingTypes, ...habilitated(who, statute)]), labelled('PS'));
 }
 
 /** Consents that permit him, have no nested provision and name no other person or document. */

@@ -2,7 +2,8 @@
 // https://profiles.ihe.net/ITI/PCF (nested provisions are exceptions to the level above)
 
 import { holds } from '../fhir/instant.ts';
-import { all, and, equals, type Filter, known, none, not, oneOf, or, range } from '../filter/filter.ts';
+import { pointingTypes } from '../filter/envelope.ts';
+import { all, and, equals, type Filter, known, none, not, oneOf, or, range, within } from '../filter/filter.ts';
 import type { Mode } from '../identity/caller.ts';
 import type { Actor, Provision } from './record.ts';
 
@@ -23,7 +24,7 @@ export function provisionFilter(provision: Provision, standing: Standing, resour
   return and(resourceSide(provision, resourceType), not(or(...exceptions)));
 }
 
-function resourceSide({ types, classes, codes, labels, dataPeriod, data }: Provision, resourceType: string): Filter {
+function resourceSide({ type, types, classes, codes, labels, dataPeriod, data }: Provision, resourceType: string): Filter {
   // A Binary is what its document is.
   const asked = resourceType === 'Binary' ? 'DocumentReference' : resourceType;
   return and(
@@ -36,7 +37,7 @@ function resourceSide({ types, classes, codes, labels, dataPeriod, data }: Provi
             (classes ?? []).map((name) => `category|${name}`),
           ),
         ),
-    codes === undefined ? all : or(oneOf('tc', codes), oneOf('tcs', codes)),
+    codes === undefined ? all : ofCategories(type, codes),
     labels === undefined
       ? all
       : oneOf(
@@ -46,4 +47,10 @@ function resourceSide({ types, classes, codes, labels, dataPeriod, data }: Provi
     dataPeriod === undefined ? all : and(range('date', { lte: dataPeriod.high }), range('dhi', { gte: dataPeriod.low })),
     data === undefined ? all : data.length === 1 && data[0] !== undefined ? equals('line', data[0]) : oneOf('line', data),
   );
+}
+
+/** Of several categories a permit must name all, a deny only one. */
+function ofCategories(type: Provision['type'], codes: readonly string[]): Filter {
+  const one = oneOf('tcs', codes);
+  return or(oneOf('tc', codes), type === 'deny' ? one : and(one, within('tcs', [...pointingTypes, ...codes])));
 }

@@ -85,7 +85,7 @@ function readCategories(map: JsonObject, known: ReadonlySet<string>): Pick<Statu
     categoryOf: (resource) => {
       const type = String(resource.resourceType);
       const fixed = rules.get(type)?.find(({ when }) => when(resource));
-      return fixed?.category ?? (type === 'DocumentReference' ? documentType(resource, known) : undefined);
+      return fixed?.category ?? (documents.has(type) ? documentType(resource, known) : undefined);
     },
     mainDateOf: (resource) => dates.get(String(resource.resourceType))?.(resource),
   };
@@ -95,6 +95,9 @@ function readRule(target: JsonObject): Rule {
   const conditions = objectsOf(target.dependsOn).map(({ value }) => compileFhirPath(String(value)));
   return { category: String(target.code), when: (resource) => conditions.every((condition) => condition(resource)[0] === true) };
 }
+
+/** Their category is their own type. */
+const documents = new Set(['DocumentReference', 'Composition']);
 
 /** Two codings of different known types name no category: nothing odd may widen. */
 function documentType(resource: JsonObject, known: ReadonlySet<string>): string | undefined {

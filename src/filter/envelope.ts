@@ -31,16 +31,36 @@ export function categoriesOf({ tc, tcs }: Pick<Envelope, 'tc' | 'tcs'>): readonl
   return tcs ?? [tc ?? uncategorised];
 }
 
-/** The envelope of a trace: its own category, and every one that it points at. */
+/** Types that only point: visible where everything that they point at is. Each is a category of its own, which everybody may read. */
+export const pointingTypes = ['AuditEvent', 'List', 'Provenance', 'Composition', 'Bundle'] as const;
+
+/** The envelope of what points: its own, with every category that it points at, and the strictest of all labels and holds. */
+export function pointing(own: Envelope, targets: readonly Envelope[]): Envelope {
+  const { rd, hold } = targets.reduce((one, other) => strictest(one, other, false), own);
+  const tcs = [...new Set([own, ...targets].flatMap(categoriesOf))];
+  return { rd, ...(hold === undefined ? {} : { hold }), tcs };
+}
+
+/** A trace has no labels of its own. */
+export const ownOfTrace: Envelope = { rd: ['PCP', 'PAT', 'REP', 'PS', 'REL'], tcs: ['AuditEvent'] };
+
 export function pointingAt(targets: readonly Envelope[]): Envelope {
-  const open: Envelope = { rd: ['PCP', 'PAT', 'REP', 'PS', 'REL'] };
-  const envelope = targets.reduce((one, other) => strictest(one, other, false), open);
-  const { rd, hold } = envelope;
-  return { rd, ...(hold === undefined ? {} : { hold }), tcs: [...new Set(['AuditEvent', ...targets.flatMap(categoriesOf)])] };
+  return pointing(ownOfTrace, targets);
 }
 
 /** Categories count in what points only where the matrix rules the type. */
-const unruled = new Set(['Patient', 'RelatedPerson', 'Consent', 'CareTeam', 'AuditEvent', 'Practitioner', 'Organization']);
+const unruled = new Set([
+  'Patient',
+  'RelatedPerson',
+  'Consent',
+  'CareTeam',
+  'AuditEvent',
+  'Practitioner',
+  'PractitionerRole',
+  'Organization',
+  'Location',
+  'HealthcareService',
+]);
 
 export function pointedAt(type: string, { rd, hold, tc, tcs }: Envelope): Envelope {
   const until = hold === undefined ? {} : { hold };

@@ -33,9 +33,11 @@ export type Row = {
   readonly st?: string;
   /** The instant of the deposit: a hold runs from it. */
   readonly made: Date;
-  /** AuditEvent: whose act it is, and what it points at (`Type/id`). */
+  /** AuditEvent: whose act it is. */
   readonly by?: string;
+  /** Of what points (filter/envelope.ts): at what (`Type/id`), and its envelope without them. */
   readonly refs?: readonly string[];
+  readonly own?: Envelope;
   /** AuditEvent: the earliest main date of what the feeder deposited and it points at. */
   readonly feed?: Date;
   /** Binary: its document's id once bound, and where its bytes are. */

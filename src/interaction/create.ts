@@ -4,7 +4,7 @@ import { judgeCareTeam, judgeRelatedPerson, judgeRuleLabels } from '../access/de
 import { forbidden, judgeNewRecord, judgeReach, noDeposits } from '../access/opening.ts';
 import { depositorOf } from '../access/standing.ts';
 import { newRecord, withGuardian, withTeam } from '../access/state.ts';
-import { isDirectory } from '../access/type.ts';
+import { isInDirectory } from '../access/type.ts';
 import { newId } from '../fhir/id.ts';
 import { type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
@@ -14,6 +14,7 @@ import { consentWork } from './consent.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { claimsOf, existingOf } from './criteria.ts';
 import { depositDocument } from './document.ts';
+import { pointed } from './pointing.ts';
 import { askingFor, mayAsk } from './reach.ts';
 import { recordNamedBy } from './record.ts';
 import { guardianOf, guardianship, teamOf } from './relation.ts';
@@ -72,7 +73,7 @@ async function prepare(context: Context, draft: Draft): Promise<Ready> {
   if (type === 'DocumentReference') return await depositDocument(context, draft);
   accept(context, resource);
   if (isTester(context)) return plain(context, draft);
-  if (isDirectory(type)) {
+  if (isInDirectory(type, resource)) {
     if (context.caller.who.kind !== 'operator') throw forbidden();
     return plain(context, draft);
   }
@@ -97,7 +98,8 @@ function plain(context: Context, draft: Draft): Ready {
 async function deposit(context: Context, { type, resource, id: given }: Draft): Promise<Ready> {
   const { record, expects } = await depositInto(context, type, resource);
   const id = given ?? newId(context.ids, record.key);
-  return { id, expects, insert: [{ type, row: newRow(context, { type, id, resource, rec: record.key }) }] };
+  const row = await pointed(context, type, newRow(context, { type, id, resource, rec: record.key }));
+  return { id, expects, insert: [{ type, row }] };
 }
 
 /** The first of the two writes of an opening: the record, in the state `new`. */

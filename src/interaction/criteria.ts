@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/http.html#ccreate, https://hl7.org/fhir/R4/http.html#cond-update
 import { createHash } from 'node:crypto';
 import { depositorOf } from '../access/standing.ts';
-import { isDirectory } from '../access/type.ts';
+import { isDirectory, isInDirectory } from '../access/type.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { and, equals, type Filter } from '../filter/filter.ts';
@@ -71,7 +71,7 @@ export async function existingOf(
 ): Promise<readonly Pick<Found, '_id' | 'v'>[]> {
   const known = type === 'Patient' ? await recordOfIns(context, criteria) : undefined;
   if (known !== undefined) return [{ _id: known, v: 1 }];
-  const key = isTester(context) || isDirectory(type) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
+  const key = isTester(context) || isInDirectory(type, resource) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
   const asked = { type, criteria, interaction: 'c', key } as const;
   const own = equals('dep', depositorOf(context.caller));
   // A token that may not read finds its own deposits alone.

@@ -1,6 +1,6 @@
 // What a page's rows refer to and what refers to them, each under the caller's Permission of its own type.
 // https://hl7.org/fhir/R4/search.html#include
-import { isDirectory } from '../access/type.ts';
+import { hasDirectory, isDirectory } from '../access/type.ts';
 import { keyOfId } from '../fhir/id.ts';
 import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
@@ -58,7 +58,7 @@ function idsByType(
 
 /** People and places are referred to from any record, everything else from its own. */
 function keysReferring(type: string, { record }: Include, rows: readonly Found[]): readonly string[] | undefined {
-  if (isDirectory(type) || (type === 'Patient' && !record)) return undefined;
+  if (hasDirectory(type) || (type === 'Patient' && !record)) return undefined;
   return [...new Set(rows.flatMap(({ rec, _id }) => rec ?? keyOfId(_id) ?? []))];
 }
 

@@ -4,7 +4,7 @@ import { authorize, authorizeDirectory, authorizeEverywhere, authorizeTester } f
 import type { Permission } from '../access/permission.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { namesOf } from '../access/standing.ts';
-import { isDirectory } from '../access/type.ts';
+import { hasDirectory, isDirectory } from '../access/type.ts';
 import { keyOfId } from '../fhir/id.ts';
 import { refuse } from '../fhir/outcome.ts';
 import type { Filter } from '../filter/filter.ts';
@@ -24,7 +24,7 @@ export function mayAsk(context: Context, interaction: Interaction, type: string)
   if (scopeOf(caller, interaction, type) === 'none') throw refuse('forbidden', 'No scope of the token allows this');
   const reads = interaction === 'r' || interaction === 's';
   if (!reads && caller.mode === 'ETREAT') throw refuse('forbidden', 'Centre 15 reads only');
-  if (reads && !isDirectory(type) && (readsNothing.has(caller.who.kind) || caller.who.kind === 'operator')) {
+  if (reads && !hasDirectory(type) && (readsNothing.has(caller.who.kind) || caller.who.kind === 'operator')) {
     throw refuse('forbidden', 'You may not read this');
   }
   if (!reads && caller.mode === 'ETREAT') throw refuse('forbidden', 'Centre 15 reads only');

@@ -1,6 +1,6 @@
 // What the entries of a transaction are about: their ids, made before anything is written, and their references resolved.
 // https://hl7.org/fhir/R4/http.html#transaction
-import { isDirectory } from '../access/type.ts';
+import { isInDirectory } from '../access/type.ts';
 import { keyOfId, newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
@@ -60,7 +60,7 @@ async function idOf(
   if (found !== undefined) return found;
   if (method !== 'POST' && method !== 'PUT') return undefined;
   if (type === 'Patient') return context.ids.key();
-  return isTester(context) || isDirectory(type) || key !== undefined ? newId(context.ids, key) : undefined;
+  return isTester(context) || isInDirectory(type, resource ?? {}) || key !== undefined ? newId(context.ids, key) : undefined;
 }
 
 /** The record in which the entry's resource will stand, seen from the Bundle alone. */
@@ -71,7 +71,7 @@ function keyOf(
   names: ReadonlyMap<string, string>,
 ): string | undefined {
   const { address, resource, fullUrl, at } = entry;
-  if (resource === undefined || isTester(context) || isDirectory(address.type)) return undefined;
+  if (resource === undefined || isTester(context) || isInDirectory(address.type, resource)) return undefined;
   const isOfOthers = address.type === 'Binary' || address.type === 'Provenance';
   if (!isOfOthers) return namedKey(context, address.type, resolved(entry, resource, names, false));
   const related = entries.filter((other) =>

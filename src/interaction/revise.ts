@@ -13,6 +13,7 @@ import { compiled, stateWith } from './consent.ts';
 import { type Context, isTester } from './context.ts';
 import { lineOf } from './document.ts';
 import { mirrored } from './labels.ts';
+import { pointed } from './pointing.ts';
 import { askingFor } from './reach.ts';
 import { recordNamedBy } from './record.ts';
 import { guardianOf, guardianship, teamOf } from './relation.ts';
@@ -47,7 +48,7 @@ export async function revise(
     guardianship: guardianship(context),
   });
   const { resource, ...bytes } = await withBytes(context, type, row._id, after);
-  const next = nextRow(context, type, row, resource);
+  const next = await pointed(context, type, nextRow(context, type, row, resource));
   const ready: Ready = {
     id: row._id,
     expects,

@@ -1,6 +1,6 @@
 // Update: the next version as it was sent, of an id or of the one resource that criteria find.
 // https://hl7.org/fhir/R4/http.html#update, https://hl7.org/fhir/R4/http.html#cond-update
-import { isDirectory } from '../access/type.ts';
+import { isInDirectory } from '../access/type.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
@@ -56,7 +56,7 @@ async function createAt(
   absent: Absent,
   ifMatch: string | undefined,
 ): Promise<Done> {
-  const mayChoose = isTester(context) || (isDirectory(type) && context.caller.who.kind === 'operator');
+  const mayChoose = isTester(context) || (isInDirectory(type, resource) && context.caller.who.kind === 'operator');
   if (!mayChoose) throw absence(absent);
   mayAsk(context, 'c', type);
   judgeVersion(ifMatch, undefined);
@@ -72,7 +72,7 @@ async function updateMatch(
 ): Promise<Done> {
   const { type, resource, newId } = asked;
   await context.store.claim(claimsOf(context, type, criteria));
-  const key = isTester(context) || isDirectory(type) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
+  const key = isTester(context) || isInDirectory(type, resource) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
   const id = await oneMatching(context, { type, criteria, interaction: 'u', under: 'write', key });
   if (id !== undefined) {
     if (resource.id !== undefined && resource.id !== id)

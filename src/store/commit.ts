@@ -7,9 +7,9 @@ import type { Ins } from '../identity/caller.ts';
 import { type Database, within } from './database.ts';
 import { type Line, relabelLine } from './line.ts';
 import { endTombstone, pastOf, ruleVersions } from './past.ts';
+import { raiseTargets, relabelPointing } from './pointing.ts';
 import { Stale } from './reading.ts';
 import { insKey, toStored } from './records.ts';
-import { relabelTraces } from './trace.ts';
 
 export type Stored = { readonly type: string; readonly row: Row };
 /** `was`: the row that is replaced or removed, as it was read. */
@@ -82,11 +82,19 @@ async function write(database: Database, work: Work): Promise<void> {
   for (const amendment of work.amend ?? []) await amend(database, amendment);
   for (const binding of work.bind ?? []) await bind(database, binding);
   if (work.traces.length > 0) await database.of('AuditEvent').insertMany([...work.traces], within(database));
+  for (const { type, row } of [...(work.insert ?? []), ...(work.replace ?? [])]) await point(database, type, row);
   if (work.line) {
     const touched = await relabelLine(database, work.line);
-    await relabelTraces(database, work.line.rec, touched);
+    await relabelPointing(database, work.line.rec, touched);
   }
-  if (work.relabelled) await relabelTraces(database, work.relabelled.rec, work.relabelled.refs);
+  if (work.relabelled) await relabelPointing(database, work.relabelled.rec, work.relabelled.refs);
+}
+
+/** What it points at may have been relabelled since it was read, or is relabelled at this moment. */
+async function point(database: Database, type: string, { _id, rec, refs = [], own }: Row): Promise<void> {
+  if (rec === undefined || own === undefined) return;
+  await raiseTargets(database, refs);
+  await relabelPointing(database, rec, [`${type}/${_id}`]);
 }
 
 /** Of two transactions that claim the same name at once one begins again, and then sees what the other did. */

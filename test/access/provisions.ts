@@ -57,7 +57,7 @@ export type Facts = {
 export const facts: fc.Arbitrary<Facts> = fc
   .tuple(
     interval,
-    fc.oneof(fc.record({ tc: fc.constantFrom(...codes) }), fc.record({ tcs: some(codes) }), fc.constant({})),
+    fc.oneof(fc.record({ tc: fc.constantFrom(...codes) }), fc.record({ tcs: some([...codes, 'List']) }), fc.constant({})),
     fc.subarray([...classes.map((one) => `category|${one}`), ...labels.map((one) => `_security|${one}`), 'type|A|loinc']),
     some(lines),
   )
@@ -85,7 +85,10 @@ function covers(p: Provision, { actors: mine, mode, now }: Standing, type: strin
   }
   if (p.codes) {
     const categories = [...(row.tcs ?? []), ...(row.tc === undefined ? [] : [row.tc])];
-    if (!categories.some((category) => p.codes?.includes(category))) return false;
+    const asked = categories.filter((category) => p.codes?.includes(category));
+    if (asked.length === 0) return false;
+    // A permit must name them all; that something points is no category to name.
+    if (p.type === 'permit' && categories.some((category) => category !== 'List' && !asked.includes(category))) return false;
   }
   if (p.labels && !p.labels.some((one) => row.idx.includes(`_security|${one}`))) return false;
   if (p.dataPeriod) {

@@ -4,8 +4,10 @@ import type { Carnet, Client, Reply } from '../carnet.ts';
 import { claims, cx } from '../identity/issuer.ts';
 import { consent, mask, patient, visibility } from '../resources.ts';
 import { clientOf, type Known } from './people.ts';
-import { type Body, makers, type Shorthand } from './resources.ts';
+import { typesOfMakers } from './record-types.ts';
+import { makers } from './resources.ts';
 import { type Made, seenBy } from './seen.ts';
+import type { Body, Shorthand } from './shorthand.ts';
 
 export type Regime = '2018' | '2022';
 /**
@@ -30,6 +32,7 @@ const types: Readonly<Record<string, string>> = {
   immunization: 'Immunization',
   allergy: 'AllergyIntolerance',
   claim: 'Claim',
+  ...typesOfMakers,
   consent: 'Consent',
   team: 'CareTeam',
   person: 'RelatedPerson',
@@ -49,7 +52,7 @@ export class Play {
   }
 
   get known(): Known {
-    return { ins: this.#ins, key: this.#key, ids: this.#ids };
+    return { ins: this.#ins, key: this.#key, ids: this.#ids, types: this.#typeOf };
   }
 
   async run({ born = '1979-03-15', open = true, steps }: Case): Promise<void> {

@@ -10,7 +10,7 @@ const unknown = '180067512345643';
 
 describe('minimal identity', () => {
   let carnet: Carnet;
-  let known: Known = { ins, key: '', ids: new Map() };
+  let known: Known = { ins, key: '', ids: new Map(), types: new Map() };
   const as = (name: string): Client => clientOf(carnet, name, known);
   const kindOf = ({ body }: Reply): string => {
     const [entry] = body?.entry ?? [];
@@ -23,7 +23,7 @@ describe('minimal identity', () => {
     const agent = carnet.as(claims.agent({ vitale: [cx(ins)] }));
     const made = await agent.post('/Patient', patient(ins));
     const key = /\/Patient\/(\w+)\//.exec(made.headers.location ?? '')?.[1] ?? '';
-    known = { ins, key, ids: new Map() };
+    known = { ins, key, ids: new Map(), types: new Map() };
     expect((await as('agent').get(`/Patient?identifier=${testIns}|${ins}`)).body.entry[0].resource.active).toBe(false);
     expect((await agent.post('/Consent', consent('opening', key, { type: 'permit' }))).status).toBe(201);
     for (const [kind, provision] of [

@@ -12,6 +12,8 @@ const practising: Readonly<Record<string, Practising>> = {
   nurse: { rpps: '10000000060', profession: '60' },
   speech: { rpps: '10000000091', profession: '91' },
   chiropodist: { rpps: '10000000080', profession: '80' },
+  optician: { rpps: '10000000028', profession: '28' },
+  technician: { rpps: '10000000086', profession: '86' },
   occupational: { rpps: '10000000025', specialities: ['SM25'] },
   hospitalDoctor: { rpps: '10000000011', finess: hospital },
   hospitalNurse: { rpps: '10000000012', profession: '60', finess: hospital },
@@ -20,7 +22,13 @@ const practising: Readonly<Record<string, Practising>> = {
 };
 
 /** What the case has made so far: ids by name, the record's key and INS. */
-export type Known = { readonly ins: string; readonly key: string; readonly ids: ReadonlyMap<string, string> };
+export type Known = {
+  readonly ins: string;
+  readonly key: string;
+  readonly ids: ReadonlyMap<string, string>;
+  /** Resource types by the same names. */
+  readonly types: ReadonlyMap<string, string>;
+};
 
 export function identifierOf(name: string): { readonly rpps: string } | { readonly finess: string } | undefined {
   if (name === 'hospital') return { finess: hospital };

@@ -1,24 +1,17 @@
 // The short forms of resources in the tables of cases, made into FHIR.
 import type { JsonObject } from '../../src/fhir/json.ts';
-import { actor, consent, document, label, loinc, visibility } from '../resources.ts';
+import { actor, consent, document, label, visibility } from '../resources.ts';
 import { identifierOf, type Known } from './people.ts';
+import { recordTypes } from './record-types.ts';
+import { type Body, coded, identifier, labelled, type Maker, type Shorthand, subject, typed } from './shorthand.ts';
 
-const a05 = 'https://mos.esante.gouv.fr/NOS/TRE_A05-TypeDocComplementaire/FHIR/TRE-A05-TypeDocComplementaire';
 const a03 = 'https://mos.esante.gouv.fr/NOS/TRE_A03-ClasseDocument/FHIR/TRE-A03-ClasseDocument';
 const roleCode = 'http://terminology.hl7.org/CodeSystem/v3-RoleCode';
 const actReason = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const resourceTypes = 'http://hl7.org/fhir/resource-types';
-/** What finds the resources of one case in all records. */
-export const caseSystem = 'urn:example:case';
 
-export type Shorthand = { readonly [member: string]: Body };
-// biome-ignore lint/suspicious/noExplicitAny: a table of cases holds any JSON.
-export type Body = any;
 
-const coded = (code: string, system: string): JsonObject => ({ coding: [{ system, code }] });
 
-/** LOINC codes have a dash at their end, those of TRE_A05 have not. */
-const typed = (code: string): JsonObject => coded(code, /-\d$/.test(code) ? loinc : a05);
 
 /** A provision whose actors, codes, classes, purposes, labels and data are names. */
 export function provision(short: Shorthand, known: Known): JsonObject {
@@ -56,12 +49,6 @@ function actorNamed(text: string, { ids, key }: Known): JsonObject {
   return actor(identifier, as);
 }
 
-type Maker = (step: Shorthand, known: Known) => JsonObject;
-
-const labelled = ({ labels }: Shorthand): JsonObject =>
-  labels === undefined ? {} : { meta: { security: labels.map((code: string) => ({ system: visibility, code })) } };
-const subject = ({ key }: Known): JsonObject => ({ reference: `Patient/${key}` });
-const identifier = ({ key }: Known): JsonObject[] => [{ system: caseSystem, value: key }];
 
 /** By the member of a step that names what it makes. */
 export const makers: Readonly<Record<string, Maker>> = {
@@ -108,6 +95,7 @@ export const makers: Readonly<Record<string, Maker>> = {
     priority: coded('normal', 'http://terminology.hl7.org/CodeSystem/processpriority'),
     insurance: [{ sequence: 1, focal: true, coverage: { display: 'Assurance maladie' } }],
   }),
+  ...recordTypes,
   consent: ({ kind = 'sharing', permit, deny, more = {} }, known) =>
     consent(
       kind,

@@ -4,7 +4,7 @@ import type { Body, Client, Reply } from '../carnet.ts';
 import { idsOf } from '../carnet.ts';
 import { testIns } from '../resources.ts';
 import type { Known } from './people.ts';
-import { caseSystem } from './resources.ts';
+import { caseSystem } from './shorthand.ts';
 
 export type Made = { readonly type: string; readonly id: string };
 
@@ -41,8 +41,14 @@ async function byReading(client: Client, made: ReadonlyMap<string, Made>): Promi
   return new Map(statuses);
 }
 
-const searchOf = (type: string, { key }: Known): string =>
-  type === 'Patient' ? `/Patient?_id=${key}` : `/${type}?patient=Patient/${key}&_count=200`;
+/** Types without a parameter that names the record. */
+const pathless: Readonly<Record<string, string>> = { Bundle: 'identifier', Provenance: 'agent:identifier' };
+
+function searchOf(type: string, { key }: Known): string {
+  if (type === 'Patient') return `/Patient?_id=${key}`;
+  const name = pathless[type];
+  return name === undefined ? `/${type}?patient=Patient/${key}&_count=200` : `/${type}?${name}=${caseSystem}|${key}&_count=200`;
+}
 
 type Way = readonly [way: string, ids: readonly string[]];
 
@@ -57,6 +63,7 @@ async function waysOf(client: Client, type: string, known: Known, person: boolea
   const [search, count] = await Promise.all([get(all), get(`${all.replace('&_count=200', '')}&_summary=count`)]);
   expect([type, count.body.total]).toEqual([type, idsOf(search).length]);
   if (type === 'Patient') return [['search', idsOf(search)]];
+  if (pathless[type] !== undefined) return [['search', idsOf(search)]];
   const [pages, chained, chain, included, including, everywhere] = await Promise.all([
     // Two fit on one page.
     idsOf(search).length > 2 ? paged(get, all.replace('200', '2')) : idsOf(search),
@@ -64,7 +71,7 @@ async function waysOf(client: Client, type: string, known: Known, person: boolea
     get(`/${type}?patient=Patient/${key}&patient.gender=female&_count=200`),
     get(`/Patient?_id=${key}&_revinclude=${type}:patient`),
     get(`${all}&_include=${type}:patient`),
-    clinical.has(type) ? get(`/${type}?identifier=${caseSystem}|${key}&_count=200`) : search,
+    unidentified.has(type) ? search : get(`/${type}?identifier=${caseSystem}|${key}&_count=200`),
   ]);
   // Through a person who is hidden nothing is found.
   expect([type, 'chain', idsOf(chain).length > 0]).toEqual([type, 'chain', person && idsOf(search).length > 0]);
@@ -82,7 +89,8 @@ async function waysOf(client: Client, type: string, known: Known, person: boolea
   ];
 }
 
-const clinical = new Set(['DocumentReference', 'Immunization', 'AllergyIntolerance', 'Claim']);
+/** Their makers give no identifier. */
+const unidentified = new Set(['Consent', 'CareTeam', 'RelatedPerson']);
 
 async function paged(get: (path: string) => Promise<Reply>, first: string): Promise<readonly string[]> {
   const ids: string[] = [];

@@ -17,6 +17,9 @@ describe('what the server declares', () => {
     ['CareTeam', ['patient', 'subject']],
     ['RelatedPerson', ['patient']],
     ['Patient', []],
+    ['Device', ['patient']],
+    ['Observation', ['patient', 'subject']],
+    ['Provenance', []],
     ['AuditEvent', []],
     ['Practitioner', []],
   ])('the parameters that name the record of %s: %j', (type, codes) => {

@@ -60,7 +60,10 @@ export function patientElementOf(
 ): string | undefined {
   if (type === 'Patient') return undefined;
   const codes = objectsOf(compartment.resource).find(({ code }) => code === type)?.param;
-  const candidates = listOf(codes).flatMap((code) => parameters.filter((parameter) => parameter.code === code));
+  // R4 has Device in no compartment, though it may have a patient.
+  const candidates = listOf(codes ?? (type === 'Device' ? ['patient'] : [])).flatMap((code) =>
+    parameters.filter((parameter) => parameter.code === code),
+  );
   const names = candidates.flatMap(({ expression }) => {
     const name = new RegExp(`^\\(*${type}\\.(\\w+)(\\.where\\(resolve|$)`).exec(expression)?.[1];
     const rule = name === undefined ? undefined : node.elements[name];

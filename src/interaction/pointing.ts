@@ -1,0 +1,39 @@
+// A row that points, with the envelope that follows from what its depositor may see of it when he writes.
+// https://hl7.org/fhir/R4/list.html, https://hl7.org/fhir/R4/documents.html
+import { judgeProvenance } from '../access/deposit.ts';
+import { isPointing, pointingEnvelope, pointsAt, type Target } from '../access/pointing.ts';
+import { oneOf } from '../filter/filter.ts';
+import type { Row } from '../filter/row.ts';
+import type { Context } from './context.ts';
+import { permissionFor } from './reach.ts';
+import { resourceOfRow } from './row.ts';
+
+export async function pointed(context: Context, type: string, row: Row): Promise<Row> {
+  if (!isPointing(type) || row.rec === undefined) return row;
+  const resource = resourceOfRow(row);
+  const targets = await targetsSeen(asDepositor(context), row.rec, pointsAt(resource, row.rec, context.baseUrl));
+  if (type === 'Provenance') judgeProvenance(resource, row, targets, context.baseUrl);
+  const { tc: _tc, hold: _hold, ...rest } = row;
+  return { ...rest, ...pointingEnvelope(context.statute, { row, resource, targets }) };
+}
+
+/** A secretary deposits what the doctor would: with his eyes. */
+function asDepositor(context: Context): Context {
+  const { caller } = context;
+  if (caller.who.kind !== 'delegate') return context;
+  const { secretary: _secretary, ...doctor } = caller.who;
+  return { ...context, caller: { ...caller, who: { ...doctor, kind: 'professional' } } };
+}
+
+async function targetsSeen(context: Context, rec: string, names: readonly string[]): Promise<readonly Target[]> {
+  const found: Target[] = [];
+  const reading = context.store.reading(context.moments);
+  for (const [type, of] of Map.groupBy(names, (name) => name.slice(0, name.indexOf('/')))) {
+    if (!context.conformance.types.has(type)) continue;
+    const ids = of.map((name) => name.slice(type.length + 1));
+    const permission = await permissionFor(context, 'r', type, [rec]);
+    const rows = await reading.find(type, permission, { filter: oneOf('_id', ids), limit: ids.length });
+    for (const row of rows) found.push({ type, row });
+  }
+  return found;
+}
