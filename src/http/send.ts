@@ -82,7 +82,9 @@ export type Report = (error: unknown, request: Request) => void;
 export function errorHandler(report: Report): ErrorRequestHandler {
   return async (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
-    const refusal = toRefusal(error, (unknown) => report(unknown, request));
+    // Who went away in the middle of a body is no failure of the server.
+    const isCut = request.destroyed && !request.complete;
+    const refusal = toRefusal(error, (unknown) => isCut || report(unknown, request));
     if (refusal.status === 404) await onTheBeat(request);
     const pretty = queryOf(request).some(([name, value]) => name === '_pretty' && value === 'true');
     send(

@@ -63,7 +63,8 @@ export function answerOf(
   const bytes = {
     type: contentType ?? 'application/octet-stream',
     size,
-    asData: subset === undefined || keeping(conformance, subset, type)?.('data') !== false,
+    // No element is empty.
+    asData: size > 0 && (subset === undefined || keeping(conformance, subset, type)?.('data') !== false),
     open: (range?: ByteRange) => store.bytesOf(file, range),
   };
   return { ...answer, bytes };

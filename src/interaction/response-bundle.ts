@@ -15,7 +15,7 @@ export async function responseBundle(
 
 async function entryOf({ status, headers, body, bytes }: Answer): Promise<string> {
   const { Location: location, ETag: etag, 'Last-Modified': modified } = headers;
-  const text = bytes && body !== undefined ? withData(body, await buffer(bytes.open())) : body;
+  const text = bytes?.asData && body !== undefined ? withData(body, await buffer(bytes.open())) : body;
   const isOutcome = text?.startsWith('{"resourceType":"OperationOutcome"') ?? false;
   const response = JSON.stringify({
     status: `${status} ${STATUS_CODES[status] ?? ''}`.trim(),

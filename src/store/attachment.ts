@@ -1,8 +1,8 @@
 // Bytes in GridFS: written before the transaction that names them, removed by a job where none ever did.
 // https://www.mongodb.com/docs/manual/core/gridfs/
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { ObjectId } from 'mongodb';
 import type { Database } from './database.ts';
 
@@ -15,15 +15,14 @@ export async function putBytes({ attachments }: Database, source: Readable | Buf
   const hash = createHash('sha1');
   let size = 0;
   const upload = attachments.openUploadStream('');
-  const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    const chunks: AsyncIterable<Buffer> | readonly Buffer[] = Buffer.isBuffer(source) ? [source] : source;
     for await (const chunk of chunks) {
       size += chunk.length;
       hash.update(chunk);
-      yield chunk;
+      await new Promise<void>((resolve, reject) => upload.write(chunk, (error) => (error ? reject(error) : resolve())));
     }
-  };
-  try {
-    await pipeline(Buffer.isBuffer(source) ? Readable.from([source]) : source, counted, upload);
+    await finished(upload.end());
   } catch (error) {
     // What has come is deleted, so that nobody fills the store with halves.
     await upload.abort().catch(() => undefined);
@@ -38,7 +37,9 @@ export type ByteRange = { readonly start: number; readonly end: number };
 /** `file`: of a Binary row that a Permission gave. Nothing is read before the stream is. */
 export function getBytes({ attachments }: Database, file: string, range?: ByteRange): Readable {
   const part = range && { start: range.start, end: range.end + 1 };
-  return attachments.openDownloadStream(new ObjectId(file), part);
+  const bytes = attachments.openDownloadStream(new ObjectId(file), part);
+  // The driver leaves its cursor open where a reader goes away in the middle.
+  return bytes.once('close', () => void bytes.abort().catch(() => undefined));
 }
 
 /** Removes bytes that no Binary has named for a day. Returns how many. */

@@ -1,0 +1,151 @@
+// A Binary of 100 MB goes in and out while the server's memory stays flat: the server is a process of its own here.
+// https://hl7.org/fhir/R4/binary.html
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { MongoClient } from 'mongodb';
+
+const root = join(import.meta.dirname, '../..');
+const mostMegabytes = 100;
+const database = 'test-large';
+/** Bytes held whole would be 84 MB more than those of the smaller one, as text more than twice of it. */
+const mostGrowth = 75 * 1024 * 1024;
+
+let folder = '';
+let server: ChildProcess;
+let port = 0;
+let variables: ReadonlyMap<string, string> = new Map();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'carnet-large-'));
+  port = await freePort();
+  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
+  uri.pathname = `/${database}`;
+  const { npm_lifecycle_event: _, ...inherited } = process.env;
+  server = spawn(process.execPath, [join(root, 'src/main.ts')], {
+    env: {
+      ...inherited,
+      PORT: String(port),
+      DATA_DIR: folder,
+      MONGODB_URI: uri.href,
+      NODE_ENV: 'development',
+      BASE_URL: 'http://carnet.test/fhir',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    server.once('exit', () => reject(new Error(`the server did not start: ${said}`)));
+    server.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('demo-tokens.sh')) resolve();
+    });
+  });
+  const script = await readFile(join(folder, 'demo-tokens.sh'), 'utf8');
+  variables = new Map([...script.matchAll(/(\w+)=['"]?([^'"\n]+)/g)].map(([, name = '', value = '']) => [name, value]));
+}, 120_000);
+
+afterAll(async () => {
+  server.removeAllListeners('exit');
+  if (server.exitCode === null) {
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+  }
+  const client = await MongoClient.connect(process.env.TEST_MONGODB_URI ?? '');
+  await Promise.all([client.db(database).dropDatabase(), client.db(`${database}-htest`).dropDatabase()]);
+  await client.close();
+  await rm(folder, { recursive: true });
+}, 60_000);
+
+async function freePort(): Promise<number> {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const address = holder.address();
+  holder.close();
+  await once(holder, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const memory = (): number => 1024 * Number(execFileSync('ps', ['-o', 'rss=', '-p', String(server.pid)]).toString());
+
+type Told = {
+  readonly status: number;
+  readonly location: string;
+  readonly length: number;
+  readonly hash: string;
+  readonly most: number;
+};
+
+/** Sends `megabytes` of a pattern, hashes what comes, and looks at the server's memory all the while. */
+async function ask(method: string, path: string, headers: Readonly<Record<string, string>>, megabytes = 0): Promise<Told> {
+  let most = 0;
+  const watch = setInterval(() => {
+    most = Math.max(most, memory());
+  }, 50);
+  const told = await new Promise<Omit<Told, 'most'>>((resolve, reject) => {
+    const asking = request({
+      port,
+      method,
+      path: `/fhir${path}`,
+      headers: { authorization: `Bearer ${variables.get('HOSPITAL')}`, ...headers },
+    });
+    asking.on('error', reject).on('response', (response) => {
+      const hash = createHash('sha256');
+      let length = 0;
+      response.on('error', reject).on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        hash.update(chunk);
+      });
+      response.on('end', () => {
+        const { statusCode: status = 0, headers: answered } = response;
+        resolve({ status, location: answered.location ?? '', length, hash: hash.digest('hex') });
+      });
+    });
+    void (async () => {
+      for (let sent = 0; sent < megabytes; sent += 1)
+        await new Promise<void>((done) => asking.write(megabyte(sent), () => done()));
+      asking.end();
+    })();
+  });
+  clearInterval(watch);
+  return { ...told, most };
+}
+
+function megabyte(at: number): Buffer {
+  return Buffer.alloc(1024 * 1024, createHash('sha256').update(String(at)).digest());
+}
+
+/** In, out, and out as a resource; the most memory that the server had meanwhile. */
+async function cycle(megabytes: number): Promise<number> {
+  const headers = { ...binary(), prefer: 'return=minimal' };
+  const upload = await ask('POST', '/Binary', headers, megabytes);
+  expect(upload.status).toBe(201);
+  const path = new URL(upload.location).pathname.replace(/^\/fhir|\/_history.*$/g, '');
+  const hash = createHash('sha256');
+  for (let at = 0; at < megabytes; at += 1) hash.update(megabyte(at));
+  const download = await ask('GET', path, {});
+  expect([download.status, download.length, download.hash]).toEqual([200, megabytes * 1024 * 1024, hash.digest('hex')]);
+  const resource = await ask('GET', path, { accept: 'application/fhir+json' });
+  expect([resource.status, resource.length > (download.length * 4) / 3]).toEqual([200, true]);
+  return Math.max(upload.most, download.most, resource.most);
+}
+
+const binary = (): Readonly<Record<string, string>> => ({
+  'content-type': 'application/octet-stream',
+  'x-security-context': `Patient/${variables.get('PATIENT')}`,
+});
+
+it('is stored, read and shown as a resource with flat memory', async () => {
+  // The smaller one fills the buffers that any takes.
+  const small = await cycle(16);
+  expect(large - small).toBeLessThan(mostGrowth);
+}, 180_000);
+
+it('a megabyte more is refused', async () => {
+  expect((await ask('POST', '/Binary', binary(), mostMegabytes + 1)).status).toBe(413);
+}, 120_000);
