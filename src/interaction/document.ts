@@ -20,9 +20,14 @@ import { recordNamedBy } from './record.ts';
 import { newRow, nextRow, resourceOfRow } from './row.ts';
 import { accept, type Draft, depositInto, type Ready } from './write.ts';
 
+/** With what the server says for the depositor where he does not. */
+export function asDeposited(context: Context, sent: JsonObject): JsonObject {
+  return isTester(context) ? sent : withLabels(withAuthor(context, withTargets(context, sent)));
+}
+
 export async function depositDocument(context: Context, { resource: sent, id: given, version }: Draft): Promise<Ready> {
   const tester = isTester(context);
-  const document = tester ? sent : withLabels(withAuthor(context, withTargets(context, sent)));
+  const document = asDeposited(context, sent);
   accept(context, document);
   if (!tester) judgeAuthor(context, document);
   const { record, expects } = tester

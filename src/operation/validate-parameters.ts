@@ -12,8 +12,8 @@ const modes: readonly Mode[] = ['create', 'update', 'delete', 'profile'];
 export type Asked = {
   readonly resource?: JsonObject;
   readonly mode?: Mode;
-  /** A canonical. */
-  readonly profile?: string;
+  /** A canonical, and where it was said. */
+  readonly profile?: { readonly url: string; readonly at: string };
 };
 
 type Sent = { readonly name: string; readonly value: unknown; readonly at: string };
@@ -64,7 +64,7 @@ function modeOf({ value, at }: Sent): Mode {
   return mode;
 }
 
-function profileOf({ value, at }: Sent): string {
+function profileOf({ value, at }: Sent): NonNullable<Asked['profile']> {
   if (typeof value !== 'string' || value === '') throw refuse('bad-parameter', 'The canonical of a profile is expected', at);
-  return value;
+  return { url: value, at };
 }

@@ -9,6 +9,7 @@ import { type Fault, Refusal, refuse, toOutcome } from '../fhir/outcome.ts';
 import { type Interaction, scopeOf } from '../identity/scope.ts';
 import { leave, touchedBy } from '../interaction/answer.ts';
 import { type Answer, type Context, capabilityOf, isTester } from '../interaction/context.ts';
+import { asDeposited } from '../interaction/document.ts';
 import { askingFor, keysOfId, mayAsk, permissionFor } from '../interaction/reach.ts';
 import { findOne, knownRecord } from '../interaction/read.ts';
 import { guardianship } from '../interaction/relation.ts';
@@ -72,11 +73,12 @@ function complete({ type, id, mode, resource, profile }: Subject): void {
 }
 
 /** Those of the profile that is asked for, else those of a write. */
-function rulesOf(context: Context, { type, profile }: Subject): Rules {
-  if (profile === undefined) return (resource) => ofType(type, resource) ?? accepted(context, resource);
-  const found = context.conformance.profile(profile.replace(/\|.*$/, ''));
+function rulesOf(context: Context, subject: Subject): Rules {
+  const { type, profile } = subject;
+  if (profile === undefined) return (resource) => ofType(type, resource) ?? accepted(context, subject, resource);
+  const found = context.conformance.profile(profile.url.replace(/\|.*$/, ''));
   if (found === undefined || found.type !== type)
-    throw refuse('bad-parameter', `No profile of ${type} here is ${quoted(profile)}`);
+    throw refuse('bad-parameter', `No profile of ${type} here is ${quoted(profile.url)}`, profile.at);
   return (resource) => ofType(type, resource) ?? found.validate(resource);
 }
 
@@ -91,9 +93,10 @@ function ofType(type: string, { resourceType }: JsonObject): readonly Fault[] | 
     : [{ code: 'structure', text: `A ${type} is expected at this address`, expression: 'resourceType' }];
 }
 
-function accepted(context: Context, resource: JsonObject): readonly Fault[] {
+function accepted(context: Context, { type, mode }: Subject, resource: JsonObject): readonly Fault[] {
   try {
-    accept(context, resource);
+    const isDeposit = type === 'DocumentReference' && mode !== 'update';
+    accept(context, isDeposit ? asDeposited(context, resource) : resource);
     return [];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

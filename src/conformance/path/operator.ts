@@ -1,5 +1,6 @@
 // The operators of FHIRPath, over collections.
 // https://hl7.org/fhirpath/N1/#operations
+import { isObject } from '../../fhir/json.ts';
 import type { Items } from './value.ts';
 import { compare, compareDates, deepEqual, distinct, includes, numberOf, single, truthOf } from './value.ts';
 
@@ -31,7 +32,8 @@ function equal(left: Items, right: Items, dates: boolean): boolean | undefined {
 function inequality(holds: (difference: number) => boolean): Operator {
   return (left, right, dates) => {
     const [one, other] = [single(left), single(right)];
-    if (one === undefined || other === undefined) return [];
+    // An object is a primitive without value here.
+    if (one === undefined || other === undefined || isObject(one) || isObject(other)) return [];
     const both = dates && typeof one === 'string' && typeof other === 'string';
     const difference = both ? compareDates(one, other) : compare(one, other);
     return result(difference === undefined ? undefined : holds(difference));
