@@ -3,6 +3,7 @@
 export type ReadCondition = { readonly ifNoneMatch?: string; readonly ifModifiedSince?: string };
 
 const tags = /^\s*(?:(?:W\/)?"[^"]*"\s*(?:,\s*|$))+$/;
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 const weekday = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
 
 /** What cannot be read is no condition. A tag goes before an instant; tags are compared weakly. */
@@ -15,8 +16,9 @@ export function isHeld({ ifNoneMatch, ifModifiedSince }: ReadCondition, version:
   return Math.floor(changed.getTime() / 1000) * 1000 <= since;
 }
 
-/** The three forms of a date in HTTP, all in GMT; NaN for anything else. */
+/** The three forms of a date in HTTP, all in GMT, and the instant that a Bundle says; NaN for anything else. */
 function instantOf(text: string): number {
+  if (instant.test(text)) return Date.parse(text);
   if (!weekday.test(text)) return Number.NaN;
   return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
 }

@@ -50,6 +50,8 @@ const cases: readonly Case[] = [
   ['an earlier instant as asctime', () => ({ 'if-modified-since': asctime(imf(-1)) }), 200],
   ['no date', () => ({ 'if-modified-since': 'yesterday' }), 200],
   ['a date of FHIR', () => ({ 'if-modified-since': '2040-01-01' }), 200],
+  ['a later instant of FHIR', () => ({ 'if-modified-since': new Date(changed + 3_600_000).toISOString() }), 304],
+  ['an earlier instant of FHIR', () => ({ 'if-modified-since': new Date(changed - 1000).toISOString() }), 200],
   ['another tag, whatever the instant', () => ({ 'if-none-match': 'W/"2"', 'if-modified-since': imf(3600) }), 200],
   ['the tag, whatever the instant', () => ({ 'if-none-match': 'W/"1"', 'if-modified-since': imf(-3600) }), 304],
 ];

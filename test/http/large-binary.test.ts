@@ -143,6 +143,7 @@ const binary = (): Readonly<Record<string, string>> => ({
 it('is stored, read and shown as a resource with flat memory', async () => {
   // The smaller one fills the buffers that any takes.
   const small = await cycle(16);
+  const large = await cycle(mostMegabytes);
   expect(large - small).toBeLessThan(mostGrowth);
 }, 180_000);
 

@@ -53,7 +53,7 @@ const forms: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 describe.each(forms)('%s', (query, names) => {
-  it.each(['read', 'search', 'POST _search', 'HEAD'])('%s', async (how) => {
+  it.each(['read', 'vread', 'search', 'POST _search', 'history', 'HEAD'])('%s', async (how) => {
     const { resource, entry, self } = await seen(how, query);
     if (how === 'HEAD') return;
     // PDSm mirrors labels where there are some: none here.
@@ -76,7 +76,9 @@ async function seen(how: string, query: string): Promise<{ resource: Body; entry
     expect([head.status, head.headers['content-length']]).toEqual([200, String(get.bytes.length)]);
     return { resource: undefined };
   }
-  if (how === 'read') return { resource: (await asked(ground, 'doctor', 'GET', `/DocumentReference/${id}?${query}`)).body };
+  if (how === 'read') return { resource: (await get(`/DocumentReference/${id}?${query}`)).body };
+  if (how === 'vread') return { resource: (await get(`/DocumentReference/${id}/_history/1?${query}`)).body };
+  if (how === 'history') return (await get(`/DocumentReference/${id}/_history?${query}`)).body.entry[0];
   const { body } =
     how === 'search'
       ? await asked(ground, 'doctor', 'GET', `/DocumentReference?_id=${id}&${query}`)
