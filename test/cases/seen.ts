@@ -38,7 +38,18 @@ async function byReading(client: Client, made: ReadonlyMap<string, Made>): Promi
     [...made].map(async ([name, { type, id }]) => [name, (await client.get(`/${type}/${id}`)).status] as const),
   );
   for (const [name, status] of statuses) expect([name, [200, 401, 403, 404, 410].includes(status)]).toEqual([name, true]);
-  return new Map(statuses);
+  const read = new Map(statuses);
+  await Promise.all([...made].map(async ([name, one]) => await versionsAgree(client, name, one, read.get(name) ?? 0)));
+  return read;
+}
+
+/** Versions are there where the resource is; after a delete, where it last was. */
+async function versionsAgree(client: Client, name: string, { type, id }: Made, read: number): Promise<void> {
+  const [whole, first] = await Promise.all([client.get(`/${type}/${id}/_history`), client.get(`/${type}/${id}/_history/1`)]);
+  const expected = read === 410 ? 200 : read;
+  expect([name, whole.status, first.status]).toEqual([name, expected, expected]);
+  const [last] = whole.body.entry ?? [];
+  if (expected === 200) expect([name, last.resource === undefined]).toEqual([name, read === 410]);
 }
 
 /** Types without a parameter that names the record. */

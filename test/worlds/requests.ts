@@ -33,6 +33,8 @@ export const byInteraction: Readonly<Record<string, (type: string, ids: readonly
     get(`/${type}`),
     get(`/${type}?_total=accurate&_count=3`),
     get(`/${type}?_summary=count`),
+    get(`/${type}?_summary=true&_count=3`),
+    get(`/${type}?_elements=id&_total=accurate&_count=3`),
     get(`/${type}?_count=1`),
     get(`/${type}?_id=${ids.join(',')}`),
     ...ids.slice(0, 4).map((id) => get(`/${type}?_id=${id}&_total=accurate`)),
@@ -43,6 +45,19 @@ export const byInteraction: Readonly<Record<string, (type: string, ids: readonly
       body: '_count=5&_total=accurate',
     },
   ],
+  vread: (type, ids) =>
+    ids.flatMap((id, at) => [1, 2, ...(at > 3 ? [] : [3, 'x'])].map((version) => get(`/${type}/${id}/_history/${version}`))),
+  'history-instance': (type, ids) =>
+    ids.flatMap((id, at) =>
+      ['', ...(at > 3 ? [] : ['?_count=1', '?_count=0', '?_since=2030', '?_at=2026-11-10T09:00:20Z'])].map((query) =>
+        get(`/${type}/${id}/_history${query}`),
+      ),
+    ),
+  'history-type': (type) =>
+    ['', '?_count=0', '?_count=3', '?_count=200', '?_since=2026-11-10T09:00:30Z', '?_at=2026-11-10T09:00:30Z'].map((query) =>
+      get(`/${type}/_history${query}`),
+    ),
+  'history-system': () => ['', '?_count=0', '?_count=200', '?_at=2026-11-10T09:01Z'].map((query) => get(`/_history${query}`)),
   create: () => [],
   patch: (type, ids) =>
     [never, ...ids].map((id) => ({
@@ -152,6 +167,8 @@ function includeQuestions({ type, includes, revincludes }: TypeCapability): read
   );
 }
 
+const reading = new Set(['read', 'vread', 'search-type', 'history-instance', 'history-type']);
+
 /** Reading questions: they leave nothing but traces. `ids`: hidden and visible ones by type. */
 export function questions(conformance: Conformance, created: readonly Created[]): readonly Question[] {
   const all = [...conformance.types.values()].flatMap((capability) => {
@@ -159,7 +176,7 @@ export function questions(conformance: Conformance, created: readonly Created[])
     const resources = mine.map(({ resource }) => resource);
     const ids = [never, ...mine.map(({ id }) => id)];
     const asked = [...capability.interactions]
-      .filter((name) => name === 'read' || name === 'search-type')
+      .filter((name) => reading.has(name))
       .flatMap((name) => byInteraction[name]?.(capability.type, ids) ?? []);
     if (!capability.interactions.has('search-type')) return asked;
     const parameters = [...capability.search.values()].flatMap((parameter) =>
@@ -167,6 +184,9 @@ export function questions(conformance: Conformance, created: readonly Created[])
     );
     return [...asked, ...parameters, ...chainQuestions(conformance, capability), ...includeQuestions(capability)];
   });
+  const ofSystem = [...conformance.interactions].flatMap((name) =>
+    name === 'history-system' ? (byInteraction[name]?.('', []) ?? []) : [],
+  );
   // While the traces are few: every question leaves one.
-  return all.toSorted((a, b) => Number(b.path.includes('AuditEvent')) - Number(a.path.includes('AuditEvent')));
+  return [...ofSystem, ...all.toSorted((a, b) => Number(b.path.includes('AuditEvent')) - Number(a.path.includes('AuditEvent')))];
 }
