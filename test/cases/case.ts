@@ -12,7 +12,7 @@ import type { Body, Shorthand } from './shorthand.ts';
 export type Regime = '2018' | '2022';
 /**
  * Steps: `{at}` sets the clock; `{see: {caller: names | status}}` and `{see2022}` (what differs in that regime) look;
- * every other writes `as` a caller and expects `answer` (a status, 2xx where absent), `says` (its diagnostics), `body` (whether there is one).
+ * `{answers: {caller: {path: status}}}` reads; every other writes `as` a caller and expects `answer` (a status, 2xx where absent), `says` (its diagnostics), `body` (whether there is one).
  */
 export type Case = {
   readonly name: string;
@@ -61,6 +61,7 @@ export class Play {
     for (const [at, step] of steps.entries()) {
       const where = `step ${at}: ${JSON.stringify(step)}`;
       if (step.at !== undefined) this.#stage.setClock(new Date(step.at));
+      else if (step.answers !== undefined) await this.#ask(step.answers, where);
       else if (step.see !== undefined) await this.#look({ ...step.see, ...(this.#stage.regime === '2022' ? step.see2022 : {}) }, where);
       else await this.#write(step, where);
     }
@@ -83,6 +84,21 @@ export class Play {
       expect({ where, caller, seen }).toEqual({ where, caller, seen: Array.isArray(expected) ? expected.toSorted() : expected });
     });
     await Promise.all(looks);
+  }
+
+  async #ask(answers: Readonly<Record<string, Readonly<Record<string, number>>>>, where: string): Promise<void> {
+    for (const [caller, paths] of Object.entries(answers)) {
+      const client = clientOf(this.#stage.carnet, caller, this.known);
+      for (const [path, status] of Object.entries(paths)) {
+        const reply = await client.get(`/${this.#named(path)}`);
+        expect({ where, caller, path, status: reply.status }).toEqual({ where, caller, path, status });
+      }
+    }
+  }
+
+  /** `$key` and `$name` stand for ids. */
+  #named(text: string): string {
+    return text.replace(/\$(\w+)/g, (_, name: string) => (name === 'key' ? this.#key : (this.#ids.get(name) ?? name)));
   }
 
   async #write(step: Shorthand, where: string): Promise<void> {
@@ -119,14 +135,14 @@ export class Play {
   readonly #typeOf = new Map<string, string>([['patient', 'Patient']]);
 
   #path(name: string): string {
-    if (name.includes('/')) return name.replace('$key', this.#key);
+    if (name.includes('/')) return this.#named(name);
     const id = name === 'patient' ? this.#key : this.#ids.get(name);
     if (id === undefined) throw new Error(`nothing is called ${name}`);
     return `/${this.#typeOf.get(name)}/${id}`;
   }
 
   #operations({ patch, set, lift, status, operations }: Shorthand): object {
-    if (operations !== undefined) return operations;
+    if (operations !== undefined) return JSON.parse(this.#named(JSON.stringify(operations)));
     if (status !== undefined) return [{ op: 'replace', path: '/status', value: status }];
     const onDocument = this.#typeOf.get(patch) === 'DocumentReference';
     const list = onDocument ? 'securityLabel' : 'meta/security';

@@ -6,8 +6,8 @@ import { type Body, caseSystem, coded, identifier, labelled, type Maker, type Sh
 const terminology = 'http://terminology.hl7.org/CodeSystem';
 
 /** `Type/id` of a thing that the case has made. */
-function named(name: string, { ids, types }: Known): JsonObject {
-  return { reference: name.includes('/') ? name : `${types.get(name)}/${ids.get(name)}` };
+function named(name: string, { ids, types, key }: Known): JsonObject {
+  return { reference: name.includes('/') ? name.replace('$key', key) : `${types.get(name)}/${ids.get(name)}` };
 }
 
 const common = (type: string, step: Shorthand, known: Known): JsonObject => ({
@@ -37,6 +37,7 @@ const composition = (step: Shorthand, known: Known): JsonObject => ({
 /** `inside`: further steps whose resources stand in the document. */
 function bundle(step: Shorthand, known: Known): JsonObject {
   const inside: readonly JsonObject[] = (step.inside ?? []).flatMap((one: Body) => {
+    if (one.raw !== undefined) return [one.raw];
     const [maker] = Object.keys(recordTypes).filter((name) => one[name] !== undefined);
     return maker === undefined ? [] : [recordTypes[maker]?.(one, known) ?? {}];
   });
