@@ -92,8 +92,8 @@ function exchanged(definitions: Definitions, resource: JsonObject, operation: Fh
 
 /** The path of a list is that of its holder and a name: so it leads to a list without items too. */
 function rearranged(definitions: Definitions, resource: JsonObject, operation: Operation<'insert' | 'move'>): JsonObject {
-  const [, path, name] = /^(.+)\.\s*([A-Za-z]\w*)\s*$/s.exec(operation.path) ?? [];
-  if (path === undefined || name === undefined) throw inapplicable(operation, 'path', 'The path must lead to a list');
+  const [, path = String(resource.resourceType), name] = /^(?:(.+)\.)?\s*([A-Za-z]\w*)\s*$/s.exec(operation.path) ?? [];
+  if (name === undefined) throw inapplicable(operation, 'path', 'The path must lead to a list');
   const place = onePlace(resource, { ...operation, path });
   return edited(definitions, resource, place.steps, place.path, (holder, node) => {
     const slot = slotOf(definitions, node, name);

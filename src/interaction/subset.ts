@@ -20,18 +20,18 @@ export function cutDown(definitions: Definitions, subset: Subset | undefined, ty
 /** undefined where all of it stays. */
 export function keeping({ summaryOf }: Definitions, subset: Subset, type: string): ((name: string) => boolean) | undefined {
   const { summary, mandatory, modifier } = summaryOf(type);
-  const always = new Set(['resourceType', 'id', 'meta']).union(mandatory);
+  const always = (name: string): boolean => name === 'resourceType' || name === 'id' || name === 'meta' || mandatory.has(name);
   switch (subset.kind) {
     case 'data':
       return (name) => name !== 'text';
     case 'text':
-      return (name) => name === 'text' || always.has(name);
+      return (name) => name === 'text' || always(name);
     case 'true':
-      return (name) => summary.has(name) || modifier.has(name) || always.has(name);
+      return (name) => summary.has(name) || modifier.has(name) || always(name);
     case 'elements': {
       const asked = [subset.elements.get(''), subset.elements.get(type)].filter((names) => names !== undefined);
       if (asked.length === 0) return undefined;
-      return (name) => asked.some((names) => names.has(name)) || modifier.has(name) || always.has(name);
+      return (name) => asked.some((names) => names.has(name)) || modifier.has(name) || always(name);
     }
   }
 }
