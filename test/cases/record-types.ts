@@ -155,6 +155,13 @@ export const recordTypes: Readonly<Record<string, Maker>> = {
     sent: '2026-10-01T10:00:00Z',
     payload: [{ contentString: 'x' }],
   }),
+  family: (step, known) => ({
+    ...common('FamilyMemberHistory', step, known),
+    status: 'completed',
+    patient: subject(known),
+    date: '2026-10-01',
+    relationship: coded('MTH', `${terminology}/v3-RoleCode`),
+  }),
   device: (step, known) => ({
     ...common('Device', step, known),
     ...(step.patient === false ? {} : { patient: subject(known) }),
@@ -178,4 +185,5 @@ export const typesOfMakers: Readonly<Record<string, string>> = {
   provenance: 'Provenance',
   communication: 'Communication',
   device: 'Device',
+  family: 'FamilyMemberHistory',
 };
