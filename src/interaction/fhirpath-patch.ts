@@ -14,6 +14,8 @@ type Operation<T extends FhirPathOperation['type']> = Extract<FhirPathOperation,
 type Edit = (holder: JsonObject, node: string) => JsonObject;
 type Standing = { readonly slot: Slot; readonly from: string };
 
+/** Characters of the paths times those of the resource. */
+const mostWork = 50_000_000;
 const wrongType = 'The element takes no value of this type';
 
 /** The resource as the operations leave it; `resource` is not changed. Values are not judged: the outcome is to be validated. */
@@ -22,6 +24,11 @@ export function applyFhirPathPatch(
   operations: readonly FhirPathOperation[],
   definitions: Definitions,
 ): JsonObject {
+  // None of the operations makes the resource larger than by what it brings.
+  const size = JSON.stringify([resource, operations]).length;
+  const length = operations.reduce((sum, { path }) => sum + path.length, 0);
+  if (size * length > mostWork)
+    throw refuse('too-costly', 'Fewer or shorter paths for a resource of this size', 'Parameters.parameter');
   return operations.reduce((before, operation) => applied(definitions, before, operation), resource);
 }
 

@@ -7,12 +7,19 @@ import type { FhirPathOperation } from './fhirpath-operation.ts';
 
 type Asked = Pick<FhirPathOperation, 'path' | 'at'>;
 
-/** None multiplies nodes or runs a pattern: the cost of a path is bounded by its length times the size of the resource. */
+/** Neither these nor the syntax multiply nodes, compare each with each or run a pattern: a path costs its length times the resource's size. */
 const functions = new Set(
   `where first last single tail skip take ofType as is exists empty not count extension hasValue startsWith endsWith contains
   lower upper length`.split(/\s+/),
 );
-const longest = 500;
+const syntax = new Set(
+  `EntireExpression TermExpression InvocationExpression IndexerExpression InvocationTerm ParenthesizedTerm LiteralTerm
+  MemberInvocation FunctionInvocation ThisInvocation Functn ParamList Identifier TypeExpression TypeSpecifier QualifiedIdentifier
+  AndExpression OrExpression EqualityExpression InequalityExpression BooleanLiteral StringLiteral NumberLiteral DateLiteral
+  DateTimeLiteral`.split(/\s+/),
+);
+const longest = 250;
+const deepest = 6;
 
 export function onePlace(resource: JsonObject, asked: Asked): ElementPlace {
   const place = placeAt(resource, asked);
@@ -30,6 +37,7 @@ export function placeAt(resource: JsonObject, asked: Asked): ElementPlace | unde
 function evaluated(resource: JsonObject, asked: Asked): readonly ElementPlace[] {
   const path = readable(asked.path);
   if (path.length > longest) throw fault(asked, `A path has ${longest} characters at most`, 'bad-request');
+  if (isDeep(path)) throw fault(asked, 'The path is nested too deep', 'bad-request');
   const places = attempted(asked, () => {
     if (!isNavigation(parseFhirPath(path))) throw fault(asked, 'The path uses what a patch does not allow', 'bad-request');
     return placesOf(resource, path);
@@ -51,8 +59,19 @@ function attempted<T>(asked: Asked, evaluate: () => T): T {
   }
 }
 
+/** Told before the parser, which takes long to give up. */
+function isDeep(path: string): boolean {
+  let depth = 0;
+  for (const [sign] of path.matchAll(/'(?:[^'\\]|\\.)*'|[([\])]/g)) {
+    if (sign === '(' || sign === '[') depth += 1;
+    else if (sign === ')' || sign === ']') depth -= 1;
+    if (depth > deepest) return true;
+  }
+  return false;
+}
+
 function isNavigation({ type, text, children = [] }: Syntax): boolean {
-  if (type === 'ExternalConstant' || (type === 'Functn' && !functions.has(text ?? ''))) return false;
+  if (!syntax.has(type) || (type === 'Functn' && !functions.has(text ?? ''))) return false;
   return children.every(isNavigation);
 }
 
