@@ -38,6 +38,10 @@ describe('the capability statement and the definitions say the same', () => {
     expect(own.map(({ url }) => url).sort()).toEqual([...supported].sort());
   });
 
+  test.each(types)('$type is validated on request', ({ operations }) => {
+    expect(operations.has('validate')).toBe(true);
+  });
+
   test('every resource of profiles/ stands under its own id and url', () => {
     for (const name of readdirSync(join(root, 'profiles')).filter((file) => file.endsWith('.json'))) {
       const { resourceType, id, url } = readObject(join(root, 'profiles', name));
@@ -47,7 +51,8 @@ describe('the capability statement and the definitions say the same', () => {
   });
 
   test('AuditEvent is read only, Binary is not searched', () => {
-    expect([...(conformance.types.get('AuditEvent')?.interactions ?? [])]).toEqual(['read', 'search-type']);
+    const interactions = [...(conformance.types.get('AuditEvent')?.interactions ?? [])];
+    expect(interactions.filter((code) => !/^(v?read|search-type|history-(instance|type))$/.test(code))).toEqual([]);
     expect(conformance.types.get('Binary')?.interactions.has('search-type')).toBe(false);
   });
 });
@@ -113,6 +118,12 @@ describe('a statement that declares what the definitions lack stops the start', 
     ['an unknown parameter', { type: 'Patient', searchParam: [{ name: 'shoe', type: 'token' }] }, 'Patient.shoe'],
     ['a parameter of another type', { type: 'Patient', searchParam: [{ name: 'gender', type: 'string' }] }, 'Patient.gender'],
     ['an unknown profile', { type: 'Patient', supportedProfile: ['urn:x'] }, 'urn:x'],
+    ['an unknown operation', { type: 'Patient', operation: [{ name: 'destroy', definition: 'urn:x' }] }, 'destroy'],
+    [
+      'an operation of another definition',
+      { type: 'Patient', operation: [{ name: 'validate', definition: 'urn:x' }] },
+      'validate',
+    ],
     ['an unknown interaction', { type: 'Patient', interaction: [{ code: 'destroy' }] }, 'destroy'],
     ['an include that leads nowhere', { type: 'Patient', searchInclude: ['Patient:gender'] }, 'Patient:gender'],
   ])('%s', (_name, resource, text) => {

@@ -113,6 +113,8 @@ const broken: readonly Case[] = [
   ['con-1', 'Condition', { stage: [{ type: text }] }, 'Condition.stage[0]'],
   ['con-2', 'Condition', { evidence: [{ extension: [{ url: 'u', valueCode: 'x' }] }] }, 'Condition.evidence[0]'],
   ['ppc-1', 'Consent', { policy: undefined }, 'Consent'],
+  ['fhs-1', 'FamilyMemberHistory', { ageString: 'x', bornString: 'y' }, 'FamilyMemberHistory'],
+  ['fhs-2', 'FamilyMemberHistory', { estimatedAge: true }, 'FamilyMemberHistory'],
   ['imm-1', 'Immunization', { education: [{ publicationDate: '2026' }] }, 'Immunization.education[0]'],
   ['lst-1', 'List', { emptyReason: text, ...entry({ item: someone }) }, 'List'],
   ['lst-2', 'List', entry({ item: someone, deleted: true }), 'List'],

@@ -23,6 +23,7 @@ export const base: Readonly<Record<string, JsonObject>> = {
   Condition: { subject: someone },
   Consent: { status: 'active', scope: text, category: [text], policy: [{ uri: 'urn:x' }] },
   DocumentReference: { status: 'current', content: [{ attachment: { url: 'urn:x' } }] },
+  FamilyMemberHistory: { status: 'partial', patient: someone, relationship: text },
   Immunization: { status: 'completed', vaccineCode: text, patient: someone, occurrenceString: 'x' },
   List: { status: 'current', mode: 'snapshot' },
   MedicationDispense: { status: 'completed', medicationCodeableConcept: text },

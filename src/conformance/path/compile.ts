@@ -15,8 +15,13 @@ import { truthOf } from './value.ts';
 export type Scope = { readonly resource: JsonObject; readonly root: JsonObject; readonly context: unknown };
 export type Path = (focus: Items, scope: Scope) => Items;
 
-/** `types`: of the items, as far as the definitions tell. */
-type Compiled = { readonly run: Path; readonly types: readonly string[] };
+type Compiled = {
+  readonly run: Path;
+  /** Of the items, as far as the definitions tell. */
+  readonly types: readonly string[];
+  /** The same for every `$this` of one evaluation. */
+  readonly fixed?: true;
+};
 type Compile = { readonly shape: Shape; readonly base: readonly string[] };
 
 /** Not within the part of the language that constraints use. */
@@ -63,18 +68,33 @@ function compile(node: Syntax, at: readonly string[], how: Compile): Compiled {
   }
 }
 
+/** Evaluated once for all items that a collection is asked about. */
+function once({ run, fixed }: Compiled): Path {
+  if (fixed === undefined) return run;
+  const known = new WeakMap<Scope, Items>();
+  return (self, scope) => {
+    const items = known.get(scope) ?? run(self, scope);
+    known.set(scope, items);
+    return items;
+  };
+}
+
+function fixedIf(...parts: readonly Compiled[]): Pick<Compiled, 'fixed'> {
+  return parts.every(({ fixed }) => fixed) ? { fixed: true } : {};
+}
+
 function literal({ type, text = '' }: Syntax): Compiled {
   switch (type) {
     case 'StringLiteral': {
       const value = text.slice(1, -1).replaceAll(/\\(u[0-9a-fA-F]{4}|.)/g, (_whole, sign: string) => unescaped(sign));
-      return { run: () => [value], types: ['string'] };
+      return { run: () => [value], types: ['string'], fixed: true };
     }
     case 'BooleanLiteral':
-      return { run: () => [text === 'true'], types: ['boolean'] };
+      return { run: () => [text === 'true'], types: ['boolean'], fixed: true };
     case 'NumberLiteral':
-      return { run: () => [Number(text)], types: ['decimal'] };
+      return { run: () => [Number(text)], types: ['decimal'], fixed: true };
     case 'NullLiteral':
-      return { run: () => [], types: [] };
+      return { run: () => [], types: [], fixed: true };
     default:
       throw new NotCompiled(type);
   }
@@ -91,14 +111,14 @@ function constant(name: string, { base, shape }: Compile): Compiled {
       const types = base.map((type) => type.split('.')[0] ?? type);
       // A datatype does not tell what resource it is in.
       if (shape(types, 'implicitRules') === undefined) throw new NotCompiled('%resource of a datatype');
-      return { run: (_self, { resource }) => [resource], types };
+      return { run: (_self, { resource }) => [resource], types, fixed: true };
     }
     case 'rootResource':
-      return { run: (_self, { root }) => [root], types: ['DomainResource'] };
+      return { run: (_self, { root }) => [root], types: ['DomainResource'], fixed: true };
     case 'context':
-      return { run: (_self, { context }) => [context], types: base };
+      return { run: (_self, { context }) => [context], types: base, fixed: true };
     case 'ucum':
-      return { run: () => [ucum], types: ['string'] };
+      return { run: () => [ucum], types: ['string'], fixed: true };
     default:
       throw new NotCompiled(`%${name}`);
   }
@@ -124,7 +144,7 @@ function member(name: string, input: Compiled, { shape }: Compile): Compiled {
   const element = shape(input.types, name);
   if (element === undefined) throw new NotCompiled(`${input.types.join('|')}.${name}`);
   const { names, types } = element;
-  return { run: (self, scope) => childrenOf(input.run(self, scope), names), types };
+  return { run: (self, scope) => childrenOf(input.run(self, scope), names), types, ...fixedIf(input) };
 }
 
 function call(name: string, parts: readonly Syntax[], input: Compiled, at: readonly string[], how: Compile): Compiled {
@@ -146,14 +166,16 @@ function call(name: string, parts: readonly Syntax[], input: Compiled, at: reado
   const plain = plainFunctions.get(name);
   if (plain === undefined) throw new NotCompiled(`${name}()`);
   const values = parts.map((part) => compile(part, at, how));
+  const asked = values.map(once);
   const types = plain.same ? [...new Set([input, ...(name === 'trace' ? [] : values)].flatMap((one) => one.types))] : ['string'];
   return {
     run: (self, scope) =>
       plain.run(
         input.run(self, scope),
-        values.map(({ run }) => run(self, scope)),
+        asked.map((value) => value(self, scope)),
       ),
     types,
+    ...fixedIf(input, ...values),
   };
 }
 
@@ -207,5 +229,6 @@ function operation(node: Syntax, at: readonly string[], how: Compile): Compiled 
     throw new NotCompiled('a comparison of quantities');
   const both = compared && [left, right].every(({ types }) => types.some((type) => dates.has(type)));
   const types = node.type === 'UnionExpression' ? [...new Set([...left.types, ...right.types])] : ['boolean'];
-  return { run: (self, scope) => operator(left.run(self, scope), right.run(self, scope), both), types };
+  const [one, other] = [once(left), once(right)];
+  return { run: (self, scope) => operator(one(self, scope), other(self, scope), both), types, ...fixedIf(left, right) };
 }

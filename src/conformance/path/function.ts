@@ -2,7 +2,7 @@
 // https://hl7.org/fhirpath/N1/#functions
 import { isObject } from '../../fhir/json.ts';
 import type { Items } from './value.ts';
-import { deepEqual, distinct, includes, numberOf, single, truthOf } from './value.ts';
+import { distinct, numberOf, single, truthOf, within } from './value.ts';
 
 /** From its input and the values of its arguments. `same`: the result is of the input's types, else of a primitive one. */
 export type Plain = { readonly run: (input: Items, values: readonly Items[]) => Items; readonly same?: true };
@@ -25,7 +25,6 @@ function stringOf(item: unknown): string {
 }
 
 function isDistinct(input: Items): boolean {
-  if (input.every((item) => typeof item === 'string')) return new Set(input).size === input.length;
   return distinct(input).length === input.length;
 }
 
@@ -65,22 +64,23 @@ export const plainFunctions: ReadonlyMap<string, Plain> = new Map([
   ['first', same((input) => input.slice(0, 1))],
   ['last', same((input) => input.slice(-1))],
   ['tail', same((input) => input.slice(1))],
-  ['distinct', same(distinct)],
+  ['distinct', same((input) => distinct(input))],
   ['trace', same((input) => input)],
   ['union', same((input, [other = []]) => distinct([...input, ...other]))],
   ['combine', same((input, [other = []]) => [...input, ...other])],
-  ['intersect', same((input, [other = []]) => distinct(input.filter((item) => includes(other, item))))],
-  ['exclude', same((input, [other = []]) => input.filter((item) => !includes(other, item)))],
+  ['intersect', same((input, [other = []]) => distinct(within(input, other, true)))],
+  ['exclude', same((input, [other = []]) => within(input, other, false))],
 ]);
 
 type Ask = (item: unknown) => Items;
 
 function repeat(input: Items, ask: Ask): Items {
+  const known = new Set<string>();
   const found: unknown[] = [];
   let next = input;
   while (next.length > 0) {
-    next = next.flatMap(ask).filter((item) => !found.some((known) => known === item || deepEqual(known, item)));
-    found.push(...next);
+    next = distinct(next.flatMap(ask), known);
+    for (const item of next) found.push(item);
   }
   return found;
 }

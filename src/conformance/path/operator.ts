@@ -40,7 +40,7 @@ function inequality(holds: (difference: number) => boolean): Operator {
   };
 }
 
-function within(left: Items, right: Items): Items {
+function membership(left: Items, right: Items): Items {
   const item = single(left);
   return item === undefined ? [] : [includes(right, item)];
 }
@@ -73,8 +73,8 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['<=', inequality((difference) => difference <= 0)],
   ['>', inequality((difference) => difference > 0)],
   ['>=', inequality((difference) => difference >= 0)],
-  ['in', within],
-  ['contains', (left, right) => within(right, left)],
+  ['in', membership],
+  ['contains', (left, right) => membership(right, left)],
   ['|', (left, right) => distinct([...left, ...right])],
   ['+', sum],
   ['&', (left, right) => [textOf(left) + textOf(right)]],

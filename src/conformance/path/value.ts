@@ -36,8 +36,35 @@ export function deepEqual(one: unknown, other: unknown): boolean {
   return number !== undefined && number === numberOf(other);
 }
 
-export function distinct(items: Items): Items {
-  return items.filter((item, index) => items.findIndex((other) => deepEqual(other, item)) === index);
+/** The same for what is equal, and for nothing else. */
+function keyOf(item: unknown): string {
+  if (Array.isArray(item)) return `[${item.map(keyOf).join()}]`;
+  if (!isObject(item)) return JSON.stringify(numberOf(item) ?? item) ?? '';
+  const names = Object.keys(item).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${keyOf(item[name])}`).join()}}`;
+}
+
+const keys = new WeakMap<Items, ReadonlySet<string>>();
+
+/** A collection as its keys: linear where comparing each with each is not. Collections are never changed. */
+function keysOf(items: Items): ReadonlySet<string> {
+  const found = keys.get(items) ?? new Set(items.map(keyOf));
+  keys.set(items, found);
+  return found;
+}
+
+export function distinct(items: Items, known: Set<string> = new Set()): Items {
+  return items.filter((item) => {
+    const key = keyOf(item);
+    if (known.has(key)) return false;
+    known.add(key);
+    return true;
+  });
+}
+
+export function within(items: Items, others: Items, wanted: boolean): Items {
+  const known = keysOf(others);
+  return items.filter((item) => known.has(keyOf(item)) === wanted);
 }
 
 export function includes(items: Items, item: unknown): boolean {

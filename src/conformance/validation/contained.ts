@@ -17,13 +17,14 @@ export function anchorsOf(resource: JsonObject): ReadonlyMap<string, string> {
 /** Asked when the structure has been visited: what is contained is referred to, or refers to what contains it. */
 export function checkContained(resource: JsonObject, at: string, visit: Visit): void {
   const ids = new Set<unknown>();
+  const referred = referredIn(visit, at);
   listOf(resource.contained).forEach((contained, index) => {
     if (!isObject(contained)) return;
     const here = `${at}.contained[${index}]`;
     checkParts(contained, here, visit);
     if (typeof contained.id !== 'string') report(visit, 'required', 'a contained resource needs an id', `${here}.id`);
     else if (ids.has(contained.id)) report(visit, 'duplicate', 'two contained resources have this id', `${here}.id`);
-    else if (!isReferred(visit, contained.id, here))
+    else if (!referred.has(contained.id) && !referred.has(here))
       report(visit, 'invariant', 'dom-3: a contained resource is referred to from the resource that contains it', here);
     ids.add(contained.id);
   });
@@ -37,6 +38,12 @@ function checkParts(contained: JsonObject, at: string, visit: Visit): void {
     report(visit, 'structure', 'a contained resource has no version and no label', `${at}.meta.${name}`);
 }
 
-function isReferred({ fragments }: Visit, id: string, at: string): boolean {
-  return fragments.some((fragment) => fragment.to === id || (fragment.to === '' && fragment.at.startsWith(`${at}.`)));
+/** The ids that are referred to, and the places of what refers to its container. */
+function referredIn({ fragments }: Visit, at: string): ReadonlySet<string> {
+  return new Set(fragments.map((one) => (one.to === '' ? placeIn(at, one.at) : one.to)));
+}
+
+/** `Type.contained[3]`: no id has a bracket. */
+function placeIn(resource: string, at: string): string {
+  return at.slice(0, at.indexOf(']', resource.length) + 1);
 }
