@@ -4,6 +4,7 @@ import type { Reply } from '../carnet.ts';
 import { conformance } from '../conformance/example.ts';
 import { attempts } from './attempts.ts';
 import { type Question, questions } from './requests.ts';
+import { isAsked } from './sample.ts';
 import { everybody, steps } from './story.ts';
 import { build, isHidden, namesOf, questionsFrom, type World } from './world.ts';
 
@@ -57,14 +58,6 @@ export async function compare(
     }
   }
   return differences;
-}
-
-const wholly = new Set(['doctor', 'holder']);
-
-/** Two callers are asked everything, the others a third each, in turns; WORLDS=all asks everybody everything. */
-function isAsked(caller: string, at: number): boolean {
-  const turn = [...caller].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
-  return process.env.WORLDS === 'all' || wholly.has(caller) || at % 3 === turn % 3;
 }
 
 /** The questions are asked of a world that has what the caller may not see and of one that never had it. */

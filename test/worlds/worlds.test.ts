@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { conformance } from '../conformance/example.ts';
 import { compare } from './compare.ts';
 import { byInteraction, modifiers, parameterQuestions, questions } from './requests.ts';
+import { halves, isAsked, others, professionals } from './sample.ts';
 import { everybody, steps } from './story.ts';
 import { build, isHidden, questionsFrom } from './world.ts';
 
@@ -22,6 +23,23 @@ describe('the list of questions', () => {
       }
     }
     expect(modifiers).toEqual(['missing', 'not', 'exact', 'contains', 'identifier']);
+  });
+});
+
+describe('the sample', () => {
+  const callers = [...halves, ...professionals, ...others];
+  const turns = Array.from({ length: 100 }, (_, at) => callers.filter((caller) => isAsked(caller, at, false)));
+
+  it('has every caller of the story', () => {
+    expect([...callers].sort()).toEqual(Object.keys(everybody({})).sort());
+  });
+
+  it('asks two callers each question, one of them the doctor or the holder', () => {
+    expect(turns.filter((asked) => asked.length < 2 || halves.filter((half) => asked.includes(half)).length !== 1)).toEqual([]);
+    expect(callers.map((caller) => turns.filter((asked) => asked.includes(caller)).length)).toEqual([
+      ...halves.map(() => 50),
+      ...[...professionals, ...others].map(() => 10),
+    ]);
   });
 });
 

@@ -1,0 +1,8 @@
+// To the patient, hidden is the same as absent.
+import { describe, it } from '@jest/globals';
+import { expectAlike } from './compare.ts';
+
+describe('hidden is the same as absent', () => {
+  // Every answer is the assertion: expectAlike fails on the first that differs.
+  it('for holder', async () => await expectAlike('holder'), 300_000);
+});

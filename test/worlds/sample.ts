@@ -1,0 +1,25 @@
+// Who is asked which questions, the same in every run: each goes to two callers at least.
+/** Half of all each, in turns. */
+export const halves: readonly string[] = ['doctor', 'holder'];
+export const professionals: readonly string[] = ['speech', 'stranger', 'blocked', 'treating', 'inside', 'rescuer', 'secretary'];
+export const others: readonly string[] = [
+  'neighbour',
+  'minor',
+  'relative',
+  'parent',
+  'hospital',
+  'clinic',
+  'feeder',
+  'agent',
+  'operator',
+];
+/** A tenth each, in turns. */
+const tenths = [...professionals, ...others];
+
+/** WORLDS=all asks everybody everything. */
+export function isAsked(caller: string, at: number, all = process.env.WORLDS === 'all'): boolean {
+  if (all) return true;
+  // Each ten begins one further, so that nobody gets the same of ten prefixes every time.
+  const turn = (at + Math.trunc(at / 10)) % 10;
+  return halves.includes(caller) ? turn % 2 === halves.indexOf(caller) : tenths.indexOf(caller) % 10 === turn;
+}
