@@ -50,13 +50,20 @@ export function formIn(request: Request): readonly (readonly [string, string])[]
   if (mediaType(request) !== 'application/x-www-form-urlencoded') {
     throw refuse('unsupported-media-type', 'The body must be application/x-www-form-urlencoded', 'http.Content-Type');
   }
-  return [...new URLSearchParams(textIn(request))];
+  return [...new URLSearchParams(textOfBytes(bytesIn(request)))];
 }
 
-function jsonIn({ body }: Request): unknown {
-  return readSentJson(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+function jsonIn(request: Request): unknown {
+  return readSentJson(bytesIn(request));
 }
 
-function textIn({ body }: Request): string {
-  return Buffer.isBuffer(body) ? textOfBytes(body) : '';
+/** In UTF-8, and of R4, whatever the media type says more. https://hl7.org/fhir/R4/http.html#version-parameter */
+function bytesIn({ headers, body }: Request): Buffer {
+  const [, ...parameters] = (headers['content-type'] ?? '').toLowerCase().replaceAll('"', '').split(';');
+  const taken: Readonly<Record<string, string>> = { charset: 'utf-8', fhirversion: '4.0' };
+  for (const [name = '', value] of parameters.map((parameter) => parameter.trim().split('=', 2))) {
+    if (Object.hasOwn(taken, name) && value !== taken[name])
+      throw refuse('unsupported-media-type', 'Only UTF-8 and FHIR 4.0 are taken', 'http.Content-Type');
+  }
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }

@@ -10,6 +10,8 @@ export type Wanted = { readonly pretty: boolean /** FHIR JSON was named, not mer
 export const fhirJson = 'application/fhir+json; charset=utf-8';
 const jsonTypes = new Set(['application/fhir+json', 'application/json', 'text/json', 'json']);
 const taken = new Set(['*/*', 'application/*']);
+/** A range that its weight, or another version of FHIR, rules out. https://hl7.org/fhir/R4/http.html#version-parameter */
+const unwanted = /;\s*(?:q=0(?:\.0*)?\s*(?:;|$)|fhirversion=(?!"?4\.0"?\s*(?:;|$)))/;
 
 /** The parameters of the query string, in order, as sent. */
 export function queryOf({ originalUrl }: Request): readonly (readonly [string, string])[] {
@@ -30,7 +32,7 @@ export function wanted(request: Request, parameters: readonly (readonly [string,
   const ranges = (request.headers.accept ?? '*/*')
     .toLowerCase()
     .split(',')
-    .flatMap((range) => (/;\s*q=0(?:\.0*)?\s*(?:;|$)/.test(range) ? [] : [range.split(';')[0]?.trim() ?? '']));
+    .flatMap((range) => (unwanted.test(range) ? [] : [range.split(';')[0]?.trim() ?? '']));
   const explicit = ranges.some((range) => jsonTypes.has(range) && range.includes('fhir'));
   if (!anything && !ranges.some((range) => jsonTypes.has(range) || taken.has(range))) {
     throw refuse('not-acceptable', 'Only application/fhir+json is offered', 'http.Accept');

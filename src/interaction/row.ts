@@ -12,6 +12,7 @@ import { type Context, indexed } from './context.ts';
 
 /** Of a resource without its attachments, in bytes. */
 export const longestText = 15_000_000;
+const mostEntries = 10_000;
 
 export type Draft = {
   readonly type: string;
@@ -79,7 +80,8 @@ function build(context: Context, { type, id, resource, rec, bytes, of }: Draft, 
   const text = stamped(resource, id, deposit.v, moments.now);
   const { low, high } = intervalOfMain(statute.mainDateOf(text)) ?? { low: deposit.made, high: deposit.made };
   const j = JSON.stringify(text);
-  if (Buffer.byteLength(j) > longestText) throw refuse('too-large', 'A resource without its attachments takes 15 MB at most');
+  const index = indexed(context, type, text);
+  judgeSize(j, index);
   const row: Row = {
     _id: id,
     lu: moments.now,
@@ -90,10 +92,20 @@ function build(context: Context, { type, id, resource, rec, bytes, of }: Draft, 
     ...deposit,
     ...bytes,
     ...(of === undefined ? {} : { of }),
-    ...indexed(context, type, text),
+    ...index,
     j,
   };
   return { ...row, ...ownEnvelope({ row, resource: text, category: statute.categoryOf(text) }) };
+}
+
+/** MongoDB takes 16 MB in one row, and each entry of the index is a write of its own. */
+function judgeSize(j: string, { idx, p }: Pick<Row, 'idx' | 'p'>): void {
+  const entries = Object.values(p).reduce((sum, list) => sum + list.length, idx.length);
+  if (entries > mostEntries) throw refuse('too-large', `A resource is found by ${mostEntries} values at most`);
+  const size = Buffer.byteLength(j);
+  // The index of a small text is small.
+  const more = size < longestText / 15 ? 0 : Buffer.byteLength(JSON.stringify([idx, p]));
+  if (size + more > longestText) throw refuse('too-large', 'A resource without its attachments takes 15 MB at most');
 }
 
 function stamped(resource: JsonObject, id: string, version: number, now: Date): JsonObject {
