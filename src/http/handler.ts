@@ -6,7 +6,7 @@ import { startOfDay } from '../fhir/instant.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import type { Caller } from '../identity/caller.ts';
 import { traceRefusal } from '../interaction/answer.ts';
-import { createBinary, upload } from '../interaction/binary.ts';
+import { bytesNotSearched, createBinary, upload } from '../interaction/binary.ts';
 import type { Answer, Context } from '../interaction/context.ts';
 import { create } from '../interaction/create.ts';
 import { deleteResource } from '../interaction/delete.ts';
@@ -133,10 +133,7 @@ async function created(context: Context, request: Request): Promise<Answer> {
     const asked = { type: typeOf(request), resource: resourceIn(request), prefer };
     return await create(context, ifNoneExist === undefined ? asked : { ...asked, ifNoneExist });
   }
-  if (ifNoneExist !== undefined)
-    throw new Refusal('bad-request', [
-      { text: 'Bytes are not searched', expression: 'http.If-None-Exist', code: 'not-supported' },
-    ]);
+  if (ifNoneExist !== undefined) throw bytesNotSearched();
   if (isResource(request)) {
     const resource = resourceIn(request);
     if (resource.resourceType !== 'Binary') throw refuse('bad-request', 'A Binary is expected at this address', 'resourceType');
@@ -160,9 +157,8 @@ export const bundleHandling: Handling = async (context, request, response) => {
     throw refuse('bad-request', 'A Bundle of type transaction or batch is expected at this address', 'Bundle.type');
   trail.interaction = type;
   const prefer = request.headers.prefer?.includes('return=') ? returnPreference(request) : 'minimal';
-  if (type === 'transaction') return send(response, await transaction(context, bundle, prefer), form);
-  const answer = await batch(context, bundle, prefer);
-  // It may say of many that they are not there.
+  const answer = await (type === 'transaction' ? transaction : batch)(context, bundle, prefer);
+  // It may say of much that it is not there.
   await onTheBeat(request);
   send(response, answer, form);
 };

@@ -76,6 +76,9 @@ function sendAsData(response: Response, text: string, pretty: boolean, bytes: By
   else stream(bytes.open(), base64Between(before, after), response);
 }
 
+/** What is said of what is not there, or not for the caller: not found, no match for criteria, no record that takes the deposit. */
+const ofAbsence = new Set([404, 412, 422]);
+
 export type Report = (error: unknown, request: Request) => void;
 
 /** Refusals as they are; a body that cannot be read as what it is; the rest without a word of what happened. */
@@ -85,7 +88,7 @@ export function errorHandler(report: Report): ErrorRequestHandler {
     // Who went away in the middle of a body is no failure of the server.
     const isCut = request.destroyed && !request.complete;
     const refusal = toRefusal(error, (unknown) => isCut || report(unknown, request));
-    if (refusal.status === 404) await onTheBeat(request);
+    if (ofAbsence.has(refusal.status)) await onTheBeat(request);
     const pretty = queryOf(request).some(([name, value]) => name === '_pretty' && value === 'true');
     send(
       response,

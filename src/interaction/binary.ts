@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline, Transform } from 'node:stream';
 import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, textOf } from '../fhir/json.ts';
-import { refuse } from '../fhir/outcome.ts';
+import { Refusal, refuse } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
 import { checkMediaType } from './attachment.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
@@ -22,6 +22,13 @@ export type Upload = {
   /** Made before, where a Bundle refers to it. */
   readonly newId?: string;
 };
+
+/** No criteria find a Binary: it has no search. */
+export function bytesNotSearched(): Refusal {
+  return new Refusal('bad-request', [
+    { text: 'Bytes are not searched', expression: 'http.If-None-Exist', code: 'not-supported' },
+  ]);
+}
 
 const mostBytes = 100 * 1024 * 1024;
 

@@ -43,8 +43,9 @@ export function withReferences(
 export function namesIn(resource: JsonObject, names: ReadonlySet<string>): ReadonlySet<string> {
   const found = new Set<string>();
   visit(resource, '', '', (text) => {
-    const name = /[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.exec(text)?.[0];
-    if (name !== undefined && names.has(name)) found.add(name);
+    // `Type/id`, whatever base stands before it.
+    const name = text.slice(text.lastIndexOf('/', text.lastIndexOf('/') - 1) + 1);
+    if (names.has(name)) found.add(name);
     return text;
   });
   return found;

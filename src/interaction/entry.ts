@@ -62,6 +62,8 @@ function readEntry(context: Context, { fullUrl, resource, request }: JsonObject,
     const value = textOf(asked[name]);
     return value === undefined ? {} : { [name]: value };
   };
+  if (typeof fullUrl === 'string' && !/^[A-Za-z][\w+.-]*:/.test(fullUrl))
+    throw refuse('bad-request', 'An absolute URL is required', `${at}.fullUrl`);
   const criteria = textOf(asked.ifNoneExist);
   const url = textOf(asked.url) ?? '';
   return {
@@ -89,7 +91,7 @@ function readAddress({ baseUrl }: Context, url: string, at: string): Address {
   const own = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length + 1) : url.replace(/^\//, '');
   const mark = own.indexOf('?');
   const [, type = '', id, history, version] = path.exec(mark === -1 ? own : own.slice(0, mark)) ?? [];
-  if (type === '') throw refuse('bad-request', 'The address of a resource or of a type is expected', at);
+  if (type === '' || own.includes('#')) throw refuse('bad-request', 'The address of a resource or of a type is expected', at);
   const parameters = mark === -1 ? [] : queryIn(own);
   return {
     type,
@@ -101,14 +103,24 @@ function readAddress({ baseUrl }: Context, url: string, at: string): Address {
 }
 
 /** The refusal of what an entry asks, with the place in the Bundle: what the entry's own address would have said. */
-export async function placed<T>({ at }: Pick<Entry, 'at'>, run: () => Promise<T>): Promise<T> {
+export async function placed<T>({ at, ifNoneExist }: Pick<Entry, 'at' | 'ifNoneExist'>, run: () => Promise<T>): Promise<T> {
+  const criteria = ifNoneExist === undefined ? 'url' : 'ifNoneExist';
+  return await relocated(run, (expression) => expressionIn(at, criteria, expression));
+}
+
+/** The refusal of criteria, as that of the element that they are written in. */
+export async function placedAt<T>(place: string, run: () => Promise<T>): Promise<T> {
+  return await relocated(run, () => place);
+}
+
+async function relocated<T>(run: () => Promise<T>, place: (expression: string | undefined) => string): Promise<T> {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new Refusal(
       error.reason,
-      error.faults.map((fault) => ({ ...fault, expression: expressionIn(at, fault.expression) })),
+      error.faults.map((fault) => ({ ...fault, expression: place(fault.expression) })),
     );
   }
 }
@@ -120,11 +132,11 @@ const headers: Readonly<Record<string, string>> = {
   'http.If-None-Exist': 'ifNoneExist',
 };
 
-function expressionIn(at: string, expression: string | undefined): string {
+function expressionIn(at: string, criteria: 'url' | 'ifNoneExist', expression: string | undefined): string {
   if (expression === undefined || expression.startsWith(at)) return expression ?? at;
   const header = Object.hasOwn(headers, expression) ? headers[expression] : undefined;
   if (header !== undefined) return `${at}.request.${header}`;
-  if (expression.startsWith('http.')) return `${at}.request.url`;
+  if (expression.startsWith('http.')) return `${at}.request.${criteria}`;
   const inside = /^[A-Z]\w*((?:\.|\[).*)$/.exec(expression)?.[1];
   return inside === undefined ? `${at}.resource` : `${at}.resource${inside}`;
 }

@@ -4,7 +4,7 @@ import type { Interaction } from '../audit/audit-event.ts';
 import { type JsonObject, textOf } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { readSentJson } from '../fhir/sent-json.ts';
-import { createBinary } from './binary.ts';
+import { bytesNotSearched, createBinary } from './binary.ts';
 import type { ReadCondition } from './condition.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { create } from './create.ts';
@@ -29,9 +29,13 @@ export type Prepared = {
 };
 
 /** The interaction that an entry asks for; 405 for one that the type does not have. */
-export function interactionOf(context: Context, { method, address }: Entry): Interaction {
+export function interactionOf(context: Context, { at, method, address, ifNoneExist }: Entry): Interaction {
   const interaction = asked(method, address);
   const { interactions } = capabilityOf(context, address.type);
+  const takesNone = method === 'POST' || (address.id !== undefined && method !== 'GET' && method !== 'HEAD');
+  const [odd] = takesNone ? address.parameters : [];
+  if (odd !== undefined) throw refuse('unknown-parameter', 'This parameter is not known here', `${at}.request.url`);
+  if (address.type === 'Binary' && ifNoneExist !== undefined) throw bytesNotSearched();
   if (interaction === undefined || !interactions.has(interaction))
     throw new Refusal('method-not-allowed', [{ text: 'This method is not supported here', expression: 'http.method' }]);
   return interaction;
@@ -98,14 +102,14 @@ function conditionOf({ ifNoneMatch, ifModifiedSince }: Entry): ReadCondition {
 }
 
 async function created(context: Context, entry: Entry, prepared: Prepared, prefer: Preference): Promise<Answer> {
-  const { type } = entry.address;
+  const { ifNoneExist, address } = entry;
+  const { type } = address;
   const resource = resourceIn(prepared);
   const newId = prepared.newId === undefined ? {} : { newId: prepared.newId };
   if (type === 'Binary' && resource.resourceType === 'Binary') {
     const securityContext = prepared.key === undefined ? undefined : `Patient/${prepared.key}`;
     return await createBinary(context, { resource, securityContext, prefer, ...newId });
   }
-  const { ifNoneExist } = entry;
   return await create(context, { type, resource, prefer, ...newId, ...(ifNoneExist === undefined ? {} : { ifNoneExist }) });
 }
 

@@ -6,13 +6,16 @@ import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { type Context, isTester } from './context.ts';
 import { existingOf, oneMatching, oneReferenced } from './criteria.ts';
-import { type Entry, placed, queryIn } from './entry.ts';
+import { type Entry, placed, placedAt, queryIn } from './entry.ts';
 import { conditionalReferences, withReferences } from './entry-reference.ts';
 import type { Prepared } from './perform.ts';
 import { recordNamedBy } from './record.ts';
 
 /** `name`: `Type/id` of what the entry writes, as far as it is known before. */
 export type Step = { readonly entry: Entry; readonly prepared: Prepared; readonly name?: string };
+
+/** Each is a search. */
+const mostReferences = 500;
 
 export async function resolveEntries(context: Context, entries: readonly Entry[]): Promise<readonly Step[]> {
   const names = new Map<string, string>();
@@ -24,8 +27,9 @@ export async function resolveEntries(context: Context, entries: readonly Entry[]
   const isPatient = ({ address }: Entry): boolean => address.type === 'Patient';
   for (const entry of open.filter(isPatient)) name(names, ids, entry, await idOf(context, entry, names, undefined));
   await nameReferenced(context, entries, names);
+  const kin = kinOf(entries);
   for (const entry of open.filter((one) => !isPatient(one))) {
-    const key = keyOf(context, entry, entries, names);
+    const key = keyOf(context, entry, kin, names);
     if (key !== undefined) keys.set(entry, key);
     name(names, ids, entry, await idOf(context, entry, names, key));
   }
@@ -63,39 +67,59 @@ async function idOf(
   return isTester(context) || isInDirectory(type, resource ?? {}) || key !== undefined ? newId(context.ids, key) : undefined;
 }
 
+/** Who refers to whom within the Bundle, and the records found so far: undefined while one is looked for, as references may go in a circle. */
+type Kin = {
+  readonly byFullUrl: ReadonlyMap<string, Entry>;
+  readonly byAttachment: ReadonlyMap<string, readonly Entry[]>;
+  readonly keys: Map<Entry, string | undefined>;
+};
+
+function kinOf(entries: readonly Entry[]): Kin {
+  const attached = entries.flatMap((entry) => attachmentsOf(entry).map((url) => ({ url, entry })));
+  return {
+    byFullUrl: new Map(entries.flatMap((entry) => (entry.fullUrl === undefined ? [] : [[entry.fullUrl, entry] as const]))),
+    byAttachment: new Map(
+      [...Map.groupBy(attached, ({ url }) => url)].map(([url, list]) => [url, list.map(({ entry }) => entry)]),
+    ),
+    keys: new Map(),
+  };
+}
+
+function attachmentsOf({ resource }: Entry): readonly string[] {
+  if (resource?.resourceType !== 'DocumentReference') return [];
+  return objectsOf(resource.content).flatMap(({ attachment }) => (isObject(attachment) ? (textOf(attachment.url) ?? []) : []));
+}
+
 /** The record in which the entry's resource will stand, seen from the Bundle alone. */
-function keyOf(
-  context: Context,
-  entry: Entry,
-  entries: readonly Entry[],
-  names: ReadonlyMap<string, string>,
-): string | undefined {
-  const { address, resource, fullUrl, at } = entry;
+function keyOf(context: Context, entry: Entry, kin: Kin, names: ReadonlyMap<string, string>): string | undefined {
+  const { address, resource } = entry;
   if (resource === undefined || isTester(context) || isInDirectory(address.type, resource)) return undefined;
-  const isOfOthers = address.type === 'Binary' || address.type === 'Provenance';
-  if (!isOfOthers) return namedKey(context, address.type, resolved(entry, resource, names, false));
-  const related = entries.filter((other) =>
-    address.type === 'Binary'
-      ? attaches(other, fullUrl)
-      : objectsOf(resource.target).some(({ reference }) => reference === other.fullUrl),
-  );
-  const keys = new Set([
+  if (kin.keys.has(entry)) return kin.keys.get(entry);
+  kin.keys.set(entry, undefined);
+  const key =
+    keyOfRelated(context, entry, kin, names) ?? namedKey(context, address.type, resolved(entry, resource, names, false));
+  kin.keys.set(entry, key);
+  return key;
+}
+
+/** The bytes of a document stand where it does, a Provenance where its targets do. */
+function keyOfRelated(context: Context, entry: Entry, kin: Kin, names: ReadonlyMap<string, string>): string | undefined {
+  const related = relatedTo(entry, kin);
+  const [key, second] = new Set([
     ...related
       .flatMap((other) => names.get(other.fullUrl ?? '') ?? [])
       .flatMap((text) => keyOfId(text.split('/')[1] ?? '') ?? []),
-    ...related.flatMap((other) => (other === entry ? [] : (keyOf(context, other, entries, names) ?? []))),
+    ...related.flatMap((other) => keyOf(context, other, kin, names) ?? []),
   ]);
-  const [key, second] = keys;
-  if (second !== undefined) throw refuse('invalid', 'The entries that belong together are of two records', `${at}.resource`);
-  return key ?? namedKey(context, address.type, resolved(entry, resource, names, false));
+  if (second !== undefined)
+    throw refuse('invalid', 'The entries that belong together are of two records', `${entry.at}.resource`);
+  return key;
 }
 
-function attaches({ resource }: Entry, fullUrl: string | undefined): boolean {
-  return (
-    fullUrl !== undefined &&
-    resource?.resourceType === 'DocumentReference' &&
-    objectsOf(resource.content).some(({ attachment }) => isObject(attachment) && attachment.url === fullUrl)
-  );
+function relatedTo({ address, resource, fullUrl }: Entry, { byFullUrl, byAttachment }: Kin): readonly Entry[] {
+  if (address.type === 'Binary') return byAttachment.get(fullUrl ?? '') ?? [];
+  if (address.type !== 'Provenance') return [];
+  return objectsOf(resource?.target).flatMap(({ reference }) => byFullUrl.get(textOf(reference) ?? '') ?? []);
 }
 
 function namedKey(context: Context, type: string, resource: JsonObject): string | undefined {
@@ -109,12 +133,15 @@ function namedKey(context: Context, type: string, resource: JsonObject): string 
 
 /** https://hl7.org/fhir/R4/http.html#transaction (conditional references) */
 async function nameReferenced(context: Context, entries: readonly Entry[], names: Map<string, string>): Promise<void> {
+  let asked = 0;
   for (const { resource, at } of entries) {
     if (resource === undefined) continue;
     for (const [text, place] of conditionalReferences(resource, `${at}.resource`)) {
       if (names.has(text)) continue;
+      asked += 1;
+      if (asked > mostReferences) throw refuse('too-costly', `More than ${mostReferences} conditional references`, place);
       const type = text.slice(0, text.indexOf('?'));
-      const id = await placed({ at: place }, async () => await oneReferenced(context, type, queryIn(text)));
+      const id = await placedAt(place, async () => await oneReferenced(context, type, queryIn(text)));
       names.set(text, `${type}/${id}`);
     }
   }

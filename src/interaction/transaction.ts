@@ -28,13 +28,28 @@ export async function carryOut(context: Context, entries: readonly Entry[], pref
   for (const entry of entries) await placed(entry, async () => interactionOf(context, entry));
   const steps = await resolveEntries(gathering, entries);
   const answers = new Map<Entry, Answer>();
+  const judgeSize = sizeJudge();
   for (const step of inOrder(steps)) {
-    const answer = await placed(step.entry, async () => await perform(gathering, step.entry, step.prepared, prefer));
+    const answer = await placed(step.entry, async () => judgeSize(await perform(gathering, step.entry, step.prepared, prefer)));
     judgeName(step, answer);
     answers.set(step.entry, answer);
   }
   await context.store.trace(traces(context, { status: 200, touched }));
   return entries.flatMap((entry) => answers.get(entry) ?? []);
+}
+
+const longestAnswer = 64 * 1024 * 1024;
+
+/** All answers leave as one text, bytes as the data of their Binary: gives back an answer that has room, refuses one that has not. */
+function sizeJudge(): (answer: Answer) => Answer {
+  let sum = 0;
+  return (answer) => {
+    const { body, bytes } = answer;
+    const size = (body?.length ?? 0) + (bytes?.asData ? Math.ceil(bytes.size / 3) * 4 : 0);
+    if (sum + size > longestAnswer) throw refuse('too-large', 'The answers take more than 64 MB together');
+    sum += size;
+    return answer;
+  };
 }
 
 /** What other entries refer to is what the entry made: not another resource that an entry before it made to meet its criteria. */
@@ -47,17 +62,18 @@ function judgeName({ entry, name }: Step, { headers }: Answer): void {
 /** Entries do not know each other: each is a request of its own, traced as such. */
 export async function batch(context: Context, bundle: JsonObject, prefer: Preference): Promise<Answer> {
   const answers: Answer[] = [];
-  for (const entry of entriesOf(context, bundle)) answers.push(await alone(context, entry, prefer));
+  const judgeSize = sizeJudge();
+  for (const entry of entriesOf(context, bundle)) answers.push(await alone(context, entry, prefer, judgeSize));
   return { status: 200, headers: {}, body: await responseBundle('batch-response', answers) };
 }
 
-async function alone(context: Context, entry: Entry, prefer: Preference): Promise<Answer> {
+async function alone(context: Context, entry: Entry, prefer: Preference, judgeSize: (answer: Answer) => Answer): Promise<Answer> {
   const trail: Trail = { interaction: 'batch', query: `${entry.method} ${entry.url.slice(0, 4000)}`, record: undefined };
   const own: Context = { ...context, trail };
   try {
     return await placed(entry, async () => {
       trail.interaction = interactionOf(own, entry);
-      return await perform(own, entry, entry.resource === undefined ? {} : { resource: entry.resource }, prefer);
+      return judgeSize(await perform(own, entry, entry.resource === undefined ? {} : { resource: entry.resource }, prefer));
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
