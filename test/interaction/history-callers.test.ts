@@ -113,6 +113,21 @@ describe('bris de glace', () => {
   });
 });
 
+describe('what is told by its id', () => {
+  it('has the versions of that id: a Consent, to whom it permits', async () => {
+    const permitted = ground.carnet.as(claims.professional({ rpps: '10000000060', profession: '60' }));
+    const sent = consent('sharing', ground.key, { type: 'permit', actor: [actor({ rpps: '10000000060' })] });
+    const id = idIn(written(await as('holder').post('/Consent', sent)));
+    expect((await put(as('holder'), `/Consent/${id}`, { ...sent, id, dateTime: '2026-11-25' })).status).toBe(200);
+    for (const path of [`/Consent/${id}/_history`, '/Consent/_history']) {
+      expect([path, told(await permitted.get(path))]).toEqual([path, ['PUT 2', 'POST 1']]);
+      expect(told(await as('stranger').get(path))).toEqual([]);
+    }
+    expect((await permitted.get(`/Consent/${id}/_history/1`)).status).toBe(200);
+    expect((await as('stranger').get(`/Consent/${id}/_history/1`)).status).toBe(404);
+  });
+});
+
 describe('what the law itself writes', () => {
   it('is a version like others: a declaration ends the one before', async () => {
     const declare = async (rpps: string): Promise<string> =>

@@ -5,6 +5,7 @@ import { MongoClient } from 'mongodb';
 import type { Row } from '../../src/filter/row.ts';
 import type { Past } from '../../src/store/database.ts';
 import type { Body } from '../carnet.ts';
+import { claims } from '../identity/issuer.ts';
 import { type Ground, idIn, openGround, written } from '../interaction/ground.ts';
 import { actor, consent, document, label, mask } from '../resources.ts';
 
@@ -48,6 +49,7 @@ async function expectRuled(type: string, id: string, versions?: number): Promise
   return { current, past };
 }
 
+const permit = { type: 'permit', actor: [actor({ rpps: '10000000060' })] };
 const later = (): void => {
   now = new Date(now.getTime() + 1000);
 };
@@ -145,5 +147,34 @@ describe('old versions', () => {
       );
     expect(reply.status).toBe(412);
     await expectRuled('DocumentReference', made.id, 1);
+  });
+
+  it('are read whole while they are written, and not at all from their mask on', async () => {
+    const made = await push();
+    const nurse = ground.carnet.as(claims.professional({ rpps: '10000000060', profession: '60' }));
+    written(await ground.as('holder').post('/Consent', consent('sharing', ground.key, permit)));
+    let masked = false;
+    const writing = async (): Promise<void> => {
+      for (const description of ['a', 'b', 'c', 'd', 'e', 'f'])
+        await put('hospital', `/DocumentReference/${made.id}`, { ...made, description });
+      await ground.as('holder').patch(`/DocumentReference/${made.id}`, mask);
+      masked = true;
+    };
+    const seen: number[] = [];
+    const reading = async (): Promise<void> => {
+      for (let more = true; more; ) {
+        const already = masked;
+        const { status, body } = await nurse.get(`/DocumentReference/${made.id}/_history`);
+        more = !already;
+        if (already) expect(status).toBe(404);
+        if (status !== 200) continue;
+        const versions = body.entry.map(({ response }: Body) => Number(/\d+/.exec(response.etag)?.[0]));
+        expect([versions, body.total]).toEqual([Array.from(versions, (_, at) => versions.length - at), versions.length]);
+        seen.push(versions.length);
+      }
+    };
+    await Promise.all([writing(), reading(), reading()]);
+    expect(seen.length).toBeGreaterThan(2);
+    expect((await stored('DocumentReference', made.id)).past).toHaveLength(7);
   });
 });
