@@ -3,17 +3,13 @@
 import { keyOfId } from '../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { parseReference } from '../fhir/reference.ts';
-import { pointedAt, pointing, pointingTypes, uncategorised } from '../filter/envelope.ts';
+import { isPointingType, pointedAt, pointing, uncategorised } from '../filter/envelope.ts';
 import type { Envelope, Row } from '../filter/row.ts';
 import { holdOf, labelsOf, readersOf } from './label.ts';
 import type { Statute } from './statute.ts';
 import { isInDirectory, ruling } from './type.ts';
 
 export type Target = { readonly type: string; readonly row: Envelope & Pick<Row, '_id' | 'dep'> };
-
-export function isPointing(type: string): boolean {
-  return pointingTypes.some((one) => one === type);
-}
 
 /** `Type/id` of everything in the record `rec` that the resource points at, each once. Whose record it is and who did what with it is not among them. */
 export function pointsAt(resource: JsonObject, rec: string, baseUrl: string): readonly string[] {
@@ -104,7 +100,7 @@ function categoriesIn(resource: JsonObject, categoryOf: Statute['categoryOf']): 
   return [resource, ...within(resource)].flatMap((one) => {
     const type = String(one.resourceType);
     if (ruling(type) === 'identity' || isInDirectory(type, one)) return [];
-    if (isPointing(type) && type !== 'Composition') return [type];
+    if (isPointingType(type) && type !== 'Composition') return [type];
     return [...(type === 'Composition' ? [type] : []), categoryOf(one) ?? uncategorised];
   });
 }

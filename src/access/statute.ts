@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Conformance } from '../conformance/conformance.ts';
 import { compileFhirPath } from '../fhir/fhirpath.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { isPointingType } from '../filter/envelope.ts';
+import { ruling } from './type.ts';
 
 export type Regime = {
   readonly opening: 'express' | 'opt-out';
@@ -30,6 +32,7 @@ const base = 'https://carnet.example/fhir';
 export function loadStatute(conformance: Conformance, regime: JsonObject): Statute {
   const matrix = conformance.published(`${base}/ConceptMap/habilitation`);
   const categories = conformance.published(`${base}/ConceptMap/category`);
+  judgeMap(conformance, categories);
   const { habilitation, documentTypes } = readMatrix(matrix);
   return {
     regime: readRegime(regime),
@@ -59,6 +62,18 @@ function readMatrix(map: JsonObject): Pick<Statute, 'habilitation' | 'documentTy
     }
   }
   return { habilitation, documentTypes };
+}
+
+/** A type of the record that the map forgets would be closed to all professionals: the start fails instead. */
+function judgeMap({ types }: Pick<Conformance, 'types'>, map: JsonObject): void {
+  const mapped = objectsOf(map.group).flatMap((group) => objectsOf(group.element));
+  const known = new Set(mapped.flatMap(({ code, target }) => (objectsOf(target).length > 0 ? [String(code)] : [])));
+  const forgotten = [...types.keys()].find((type) => {
+    // A Binary is what its document is.
+    const hasNone = isPointingType(type) || documents.has(type) || type === 'Binary';
+    return ruling(type) === 'clinical' && !hasNone && !known.has(type);
+  });
+  if (forgotten !== undefined) throw new Error(`ConceptMap category: ${forgotten} has no document type`);
 }
 
 type Rule = { readonly when: (resource: JsonObject) => boolean; readonly category: string };

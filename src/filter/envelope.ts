@@ -34,6 +34,10 @@ export function categoriesOf({ tc, tcs }: Pick<Envelope, 'tc' | 'tcs'>): readonl
 /** Types that only point: visible where everything that they point at is. Each is a category of its own, which everybody may read. */
 export const pointingTypes = ['AuditEvent', 'List', 'Provenance', 'Composition', 'Bundle'] as const;
 
+export function isPointingType(type: string): boolean {
+  return pointingTypes.some((one) => one === type);
+}
+
 /** The envelope of what points: its own, with every category that it points at, and the strictest of all labels and holds. */
 export function pointing(own: Envelope, targets: readonly Envelope[]): Envelope {
   const { rd, hold } = targets.reduce((one, other) => strictest(one, other, false), own);

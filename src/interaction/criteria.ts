@@ -71,7 +71,8 @@ export async function existingOf(
 ): Promise<readonly Pick<Found, '_id' | 'v'>[]> {
   const known = type === 'Patient' ? await recordOfIns(context, criteria) : undefined;
   if (known !== undefined) return [{ _id: known, v: 1 }];
-  const key = isTester(context) || isInDirectory(type, resource) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
+  const key =
+    isTester(context) || isInDirectory(type, resource) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
   const asked = { type, criteria, interaction: 'c', key } as const;
   const own = equals('dep', depositorOf(context.caller));
   // A token that may not read finds its own deposits alone.

@@ -1,7 +1,8 @@
 // A row that points, with the envelope that follows from what its depositor may see of it when he writes.
 // https://hl7.org/fhir/R4/list.html, https://hl7.org/fhir/R4/documents.html
 import { judgeProvenance } from '../access/deposit.ts';
-import { isPointing, pointingEnvelope, pointsAt, type Target } from '../access/pointing.ts';
+import { pointingEnvelope, pointsAt, type Target } from '../access/pointing.ts';
+import { isPointingType } from '../filter/envelope.ts';
 import { oneOf } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
 import type { Context } from './context.ts';
@@ -9,7 +10,7 @@ import { permissionFor } from './reach.ts';
 import { resourceOfRow } from './row.ts';
 
 export async function pointed(context: Context, type: string, row: Row): Promise<Row> {
-  if (!isPointing(type) || row.rec === undefined) return row;
+  if (!isPointingType(type) || row.rec === undefined) return row;
   const resource = resourceOfRow(row);
   const targets = await targetsSeen(asDepositor(context), row.rec, pointsAt(resource, row.rec, context.baseUrl));
   if (type === 'Provenance') judgeProvenance(resource, row, targets, context.baseUrl);

@@ -72,7 +72,8 @@ async function updateMatch(
 ): Promise<Done> {
   const { type, resource, newId } = asked;
   await context.store.claim(claimsOf(context, type, criteria));
-  const key = isTester(context) || isInDirectory(type, resource) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
+  const key =
+    isTester(context) || isInDirectory(type, resource) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
   const id = await oneMatching(context, { type, criteria, interaction: 'u', under: 'write', key });
   if (id !== undefined) {
     if (resource.id !== undefined && resource.id !== id)
