@@ -40,17 +40,19 @@ export async function create(context: Context, asked: CreateRequest): Promise<An
   const { store } = context;
   const { id, status, version } = await store.steady(async () => {
     if (ifNoneExist === undefined) return { id: await createNow(context, draftOf(asked)), status: 201, version: 1 };
-    return await store.transaction(async (inside) => await createUnless({ ...context, store: inside }, asked, ifNoneExist));
+    return await store.transaction(
+      async (inside) => await createUnless({ ...context, store: inside }, asked, ifNoneExist),
+      claimsOf(context, type, ifNoneExist),
+    );
   });
   return await shown(context, { type, id, status, version, located: true }, prefer);
 }
 
 type Done = { readonly id: string; readonly status: number; readonly version: number };
 
-/** Race-free: whoever asks the same, or creates the same identifier, at the same time begins again. */
+/** Race-free: whoever asks the same, or creates the same identifier, at the same time waits or begins again. */
 async function createUnless(context: Context, asked: CreateRequest, criteria: Parameters): Promise<Done> {
   const { type, resource } = asked;
-  await context.store.claim(claimsOf(context, type, criteria));
   const [existing, second] = await existingOf(context, type, criteria, resource);
   if (second) throw refuse('precondition-failed', 'More than one resource meets the criteria', 'http.If-None-Exist');
   if (existing) return { id: existing._id, status: 200, version: existing.v };

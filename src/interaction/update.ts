@@ -35,7 +35,10 @@ export async function update(context: Context, asked: UpdateRequest): Promise<An
   const { store } = context;
   const { id, version, status } = await store.steady(async () => {
     if ('id' in target) return await updateById(context, asked, target.id);
-    return await store.transaction(async (inside) => await updateMatch({ ...context, store: inside }, asked, target.criteria));
+    return await store.transaction(
+      async (inside) => await updateMatch({ ...context, store: inside }, asked, target.criteria),
+      claimsOf(context, type, target.criteria),
+    );
   });
   return await shown(context, { type, id, status, version, located: status === 201 }, prefer);
 }
@@ -71,7 +74,6 @@ async function updateMatch(
   criteria: readonly (readonly [string, string])[],
 ): Promise<Done> {
   const { type, resource, newId } = asked;
-  await context.store.claim(claimsOf(context, type, criteria));
   const key =
     isTester(context) || isInDirectory(type, resource) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
   const id = await oneMatching(context, { type, criteria, interaction: 'u', under: 'write', key });

@@ -10,15 +10,14 @@ import type { Database } from './database.ts';
 import { Reading, Stale } from './reading.ts';
 import { type Records, recordsOf } from './records.ts';
 import { relabelTraces, traceWriter } from './trace.ts';
+import { takingTurns } from './turns.ts';
 
 export type Store = {
   readonly records: Records;
   readonly reading: (moments: Moments) => Reading;
   readonly commit: (work: Work) => Promise<void>;
-  /** All that `run` reads and writes with the store it is given is one transaction; it runs again after a conflict. */
-  readonly transaction: <T>(run: (inside: Store) => Promise<T>) => Promise<T>;
-  /** Inside a transaction: whoever claims the same name at the same time begins again. */
-  readonly claim: (names: readonly string[]) => Promise<void>;
+  /** All that `run` reads and writes with the store it is given is one transaction; it runs again after a conflict. `claims`: names that nobody else may have meanwhile. */
+  readonly transaction: <T>(run: (inside: Store) => Promise<T>, claims?: readonly string[]) => Promise<T>;
   /** Durable when it resolves. */
   readonly trace: (rows: readonly Row[]) => Promise<void>;
   /** Runs the request again while the rules change under it: three times, then 503. */
@@ -41,6 +40,7 @@ const lateTraces = 60_000;
 export function openStore(database: Database): Store {
   const records = recordsOf(database);
   const timers = new Set<NodeJS.Timeout>();
+  const turns = takingTurns();
   const settled = (works: readonly Work[]): void => {
     records.forget(works.flatMap(({ record }) => record?.key ?? []));
     const pointed = works.filter(({ line, relabelled }) => line ?? relabelled);
@@ -52,11 +52,14 @@ export function openStore(database: Database): Store {
       await commit(database, work);
       settled([work]);
     },
-    transaction: async (run) => {
-      const { value, works } = await transaction(database, async (inside) => {
-        const done: Work[] = [];
-        return { value: await run(storeWithin(inside, done)), works: done };
-      });
+    transaction: async (run, claims = []) => {
+      const { value, works } = await turns(claims, async () =>
+        transaction(database, async (inside) => {
+          const done: Work[] = [];
+          await claim(inside, claims);
+          return { value: await run(storeWithin(inside, done)), works: done };
+        }),
+      );
       settled(works);
       return value;
     },
@@ -78,7 +81,10 @@ function storeWithin(inside: Database, done: Work[]): Store {
       if (work.record) records.forget([work.record.key]);
       done.push(work);
     },
-    transaction: async (run) => await run(store),
+    transaction: async (run, claims = []) => {
+      await claim(inside, claims);
+      return await run(store);
+    },
     steady: async (request) => await request(),
     settle: () => undefined,
   };
@@ -91,7 +97,6 @@ function common(database: Database, records: Records): Common {
   return {
     records,
     reading: (moments) => new Reading(database, moments),
-    claim: async (names) => await claim(database, names),
     trace: traceWriter(database),
     term: database.term,
     putBytes: async (source) => await putBytes(database, source),

@@ -1,17 +1,27 @@
 // Conditional create, update, patch and delete: what criteria find, once, and never what the caller may not see.
 // https://hl7.org/fhir/R4/http.html#ccreate, https://hl7.org/fhir/R4/http.html#cond-update
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Ground, ins, openGround } from '../interaction/ground.ts';
+import { type Carnet, startCarnet } from '../carnet.ts';
+import { claims } from '../identity/issuer.ts';
+import { finess, type Ground, ins, openGround } from '../interaction/ground.ts';
 import { document, mask, patient, testIns, visibility } from '../resources.ts';
 import { asked } from './asked.ts';
 import { expectOutcome } from './expect.ts';
 import type { RawReply } from './raw.ts';
 
 let ground: Ground;
+/** Another process of the same database. */
+let second: Carnet;
 beforeAll(async () => {
-  ground = await openGround();
+  const database = `test-${randomUUID().slice(0, 8)}`;
+  ground = await openGround({}, { database });
+  second = await startCarnet({ database });
 });
-afterAll(async () => await ground.stop());
+afterAll(async () => {
+  await ground.stop();
+  await second.stop();
+});
 
 type Name = Parameters<Ground['as']>[0];
 let made = 0;
@@ -56,21 +66,38 @@ describe('conditional create', () => {
     '?identifier=urn:x%7CV',
     'identifier=urn:x|V&status=completed',
   ])(
-    'makes one of twenty that ask at once for %s',
+    'makes one of fifty that ask at once for %s',
     async (criteria) => {
       const identifier = value();
       const replies = await Promise.all(
         Array.from(
-          { length: 20 },
+          { length: 50 },
           async () => await create('hospital', immunization(identifier), criteria.replace('V', identifier)),
         ),
       );
-      expect(replies.map(({ status }) => status).toSorted()).toEqual([...Array(19).fill(200), 201]);
+      expect(replies.map(({ status }) => status).toSorted()).toEqual([...Array(49).fill(200), 201]);
       expect(new Set(replies.map(idOf)).size).toBe(1);
       expect(await found('hospital', `identifier=urn:x|${identifier}`)).toBe(1);
     },
     60_000,
   );
+
+  it('makes one where two processes are asked at once', async () => {
+    const identifier = value();
+    const there = { ...ground, carnet: second, as: () => second.as(claims.structure(finess)) };
+    const replies = await Promise.all(
+      Array.from(
+        { length: 20 },
+        async (_, at) =>
+          await asked(at % 2 === 0 ? ground : there, 'hospital', 'POST', '/Immunization', {
+            body: immunization(identifier),
+            headers: { 'if-none-exist': `identifier=urn:x|${identifier}` },
+          }),
+      ),
+    );
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([...Array(19).fill(200), 201]);
+    expect(new Set(replies.map(idOf)).size).toBe(1);
+  }, 60_000);
 
   it('refuses where more than one meets the criteria', async () => {
     const identifier = value();
