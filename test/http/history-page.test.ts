@@ -1,6 +1,7 @@
 // Histories page by page, for one caller and address, while others write. https://hl7.org/fhir/R4/http.html#paging
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Body } from '../carnet.ts';
+import { asked } from './asked.ts';
 import { expectOutcome } from './expect.ts';
 import type { RawReply } from './raw.ts';
 import { nextOf, openVersions, type Versions } from './versions.ts';
@@ -25,15 +26,15 @@ describe('pages', () => {
     const whole = world.told(await get(path));
     const seen: string[] = [];
     let next: string | undefined = `${world.pathed(path)}${path.includes('?') ? '&' : '?'}_count=${count}`;
-    let asked = 0;
-    for (; next !== undefined; asked += 1) {
+    let requests = 0;
+    for (; next !== undefined; requests += 1) {
       const page: RawReply = await get(next);
       expect([page.status, page.body.total, page.body.link[0].relation]).toEqual([200, whole.length, 'self']);
       expect(page.body.link[0].url).toContain(`_count=${count}`);
       seen.push(...world.told(page));
       next = nextOf(page);
     }
-    expect([seen, asked]).toEqual([whole, pages]);
+    expect([seen, requests]).toEqual([whole, pages]);
   });
 
   // Several were written at one instant; the traces of these very requests are later.
@@ -51,6 +52,19 @@ describe('pages', () => {
     }
     expect(seen).toEqual(told(whole));
     expect(seen.length).toBe(whole.body.total);
+  });
+
+  it('end before their attachments take more than 32 MiB', async () => {
+    const large = Buffer.alloc(17 * 1024 * 1024);
+    const headers = { 'content-type': 'application/octet-stream', 'x-security-context': `Patient/${world.ground.key}` };
+    for (let one = 0; one < 2; one += 1)
+      expect((await asked(world.ground, 'hospital', 'POST', '/Binary', { headers, body: large })).status).toBe(201);
+    const since = '/Binary/_history?_since=2026-11-25T10:05:00Z';
+    const first = await get(since, 'hospital');
+    const second = await get(nextOf(first) ?? '', 'hospital');
+    for (const { body } of [first, second]) expect([body.total, body.entry.length]).toEqual([2, 1]);
+    expect(nextOf(second)).toBeUndefined();
+    expect(first.body.entry[0].resource.data.length).toBe(4 * Math.ceil(large.length / 3));
   });
 
   it('_count=0 is the total alone', async () => {
