@@ -39,13 +39,22 @@ export function examplesOf({ type, interactions }: TypeCapability): readonly Jso
 export function questionsTo(capability: TypeCapability, parameter: SearchParameter): readonly Question[] {
   const read = readerOf(parameter);
   const readings = examplesOf(capability).map((resource) => ({ id: String(resource.id), nodes: read(resource) }));
-  const forms = new Map(readings.flatMap(({ nodes }) => formsOf(parameter, nodes).map((form) => [form.kind, form] as const)));
+  const forms = new Map(
+    readings.flatMap(({ nodes }) => formsOf(parameter, nodes).map((form) => [form.kind, form] as const)).toReversed(),
+  );
   if (forms.size === 0) return [];
   const found = [...forms.values()].map(({ query, meets }) => ({
     query,
     found: readings.flatMap(({ id, nodes }) => (meets(nodes) ? [id] : [])),
   }));
-  return [...found, { query: `${parameter.code}=${nothing(parameter)}`, found: [] }];
+  // A text, as in `Immunization.occurrenceString`, is no date.
+  const values = (nodes: readonly unknown[]): readonly unknown[] => (parameter.type === 'date' ? days(nodes) : nodes);
+  const present = readings.flatMap(({ id, nodes }) => (values(nodes).length > 0 ? [id] : []));
+  return [
+    ...found,
+    { query: `${parameter.code}:missing=false`, found: present },
+    { query: `${parameter.code}=${nothing(parameter)}`, found: [] },
+  ];
 }
 
 function readerOf({ code, expression }: SearchParameter): (resource: JsonObject) => readonly unknown[] {
