@@ -112,7 +112,8 @@ function check(sent: JsonObject, { size, sha1, contentType }: Measured, path: st
     throw refuse('invalid', 'The media type is not that of the Binary', `${path}.contentType`);
 }
 
-function essence(type: string): string {
+/** The media type without its parameters. */
+export function essence(type: string): string {
   return (type.split(';')[0] ?? '').trim().toLowerCase();
 }
 

@@ -1,0 +1,38 @@
+// The table of a DocumentReference's elements: MHD minimal, comprehensive with references, and comprehensive as PDSm narrows it.
+// https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition-pdsm-comprehensive-document-reference.html
+import type { Rule } from './cardinality.ts';
+
+export const documentElements: readonly Rule[] = [
+  ['contained', '0..*', '0..*', '1..*', 'contain the authors and refer to them by #id'],
+  ['modifierExtension', '0..0', '0..0', '0..0'],
+  ['masterIdentifier', '1..1', '1..1', '1..1', 'the unique identifier of the document, as urn:oid: or urn:uuid:'],
+  ['masterIdentifier.system', '1..1', '1..1', '1..1', 'urn:ietf:rfc:3986 for an urn:oid: or urn:uuid:'],
+  ['masterIdentifier.value', '1..1', '1..1', '1..1'],
+  ['status', '1..1', '1..1', '1..1', 'current'],
+  ['docStatus', '0..0', '0..0', '0..0'],
+  ['type', '0..1', '1..1', '1..1', 'the type of the document, for example a LOINC code'],
+  ['category', '0..1', '1..1', '1..1', 'the class of the document, of TRE_A03-ClasseDocument'],
+  ['subject', '0..1', '1..1', '1..1', 'the Patient of the record'],
+  ['date', '0..1', '0..1', '1..1', 'when this DocumentReference was made'],
+  ['author', '0..*', '0..*', '1..*'],
+  ['authenticator', '0..1', '0..1', '0..1'],
+  ['custodian', '0..1', '0..1', '1..1', 'the organization that keeps the document'],
+  ['description', '0..1', '0..1', '0..1'],
+  ['securityLabel', '0..*', '1..*', '1..*', 'N of v3-Confidentiality where nothing special holds'],
+  ['content', '1..1', '1..1', '1..1'],
+  ['content.attachment', '1..1', '1..1', '1..1'],
+  ['content.attachment.contentType', '1..1', '1..1', '1..1', 'that of the Binary'],
+  ['content.attachment.language', '0..1', '1..1', '1..1', 'fr-FR for a French document'],
+  ['content.attachment.data', '0..0', '0..0', '0..0'],
+  ['content.attachment.url', '1..1', '1..1', '1..1', 'the fullUrl of the Binary'],
+  ['content.attachment.size', '0..1', '0..1', '1..1', 'the number of bytes of the document'],
+  ['content.attachment.hash', '0..1', '0..1', '1..1', 'the SHA-1 of the bytes of the document, in base64'],
+  ['content.attachment.title', '0..1', '0..1', '1..1'],
+  ['content.attachment.creation', '0..1', '1..1', '1..1', 'when the document was made'],
+  ['content.format', '0..1', '1..1', '1..1'],
+  ['context.period', '0..1', '0..1', '1..1', 'when the act took place, its start at least'],
+  ['context.period.start', '0..1', '0..1', '1..1'],
+  ['context.facilityType', '0..1', '1..1', '1..1'],
+  ['context.practiceSetting', '0..1', '1..1', '1..1'],
+  ['context.sourcePatientInfo', '0..1', '1..1', '1..1', 'the patient as the source knows him'],
+];

@@ -1,0 +1,203 @@
+// Bundles whose parts do not fit together: documents and bytes, sets and members, patients, replacements and patches.
+import { entry, supersedes } from './bundle.ts';
+import {
+  attachment,
+  document,
+  folder,
+  inAttachment,
+  inDocument,
+  inSet,
+  patched,
+  put,
+  relation,
+  set,
+  two,
+  type Wrong,
+} from './wrong-bundle.ts';
+
+export const wrongRelations: readonly Wrong[] = [
+  // Bytes
+  [
+    'a url that no entry has',
+    (bundle) => put(attachment(bundle), 'url', 'urn:uuid:9d3c1f2e-6a2f-4d4e-9d57-0f4a7c1b2d3e'),
+    'not-found',
+    `${inAttachment}.url`,
+  ],
+  [
+    'a url somewhere in the web',
+    (bundle) => put(attachment(bundle), 'url', 'https://ailleurs.example/cr.pdf'),
+    'not-found',
+    `${inAttachment}.url`,
+  ],
+  [
+    'a Binary that no document names',
+    (bundle) => void bundle.entry.push({ ...bundle.entry[2], fullUrl: 'urn:uuid:9d3c1f2e-6a2f-4d4e-9d57-0f4a7c1b2d3f' }),
+    'structure',
+    'Bundle.entry[3]',
+  ],
+  [
+    'one Binary for two documents',
+    (bundle) => put(bundle.entry[3].resource.content[0].attachment, 'url', bundle.entry[2].fullUrl),
+    'value',
+    'Bundle.entry[3].resource.content[0].attachment.url',
+    two,
+  ],
+  [
+    'a contentType other than that of the Binary',
+    (bundle) => put(attachment(bundle), 'contentType', 'text/xml'),
+    'value',
+    `${inAttachment}.contentType`,
+  ],
+  [
+    'a hash in hex',
+    (bundle) => put(attachment(bundle), 'hash', Buffer.from(attachment(bundle).hash, 'base64').toString('hex')),
+    'value',
+    `${inAttachment}.hash`,
+  ],
+  [
+    'the hash of the base64 text',
+    (bundle) => put(attachment(bundle), 'hash', '2jmj7l5rSw0yVb/vlWAYkK/YBwk='),
+    'value',
+    `${inAttachment}.hash`,
+  ],
+  [
+    'the size of the base64 text',
+    (bundle) => put(attachment(bundle), 'size', bundle.entry[2].resource.data.length),
+    'value',
+    `${inAttachment}.size`,
+  ],
+  [
+    'delayed assembly',
+    (bundle) => void Object.assign(attachment(bundle), { size: 0, hash: '2jmj7l5rSw0yVb/vlWAYkK/YBwk=' }),
+    'not-supported',
+    `${inAttachment}.size`,
+  ],
+  // One patient, its sets and folders
+  [
+    'a document about somebody else',
+    (bundle) => put(document(bundle).subject, 'reference', 'Patient/aaaaaaaaaaaaa'),
+    'business-rule',
+    `${inDocument}.subject`,
+  ],
+  [
+    'a document that the SubmissionSet does not name',
+    (bundle) => void set(bundle).entry.pop(),
+    'required',
+    `${inSet}.entry`,
+    two,
+  ],
+  [
+    'an item that is not in the Bundle',
+    (bundle) => put(set(bundle).entry[0].item, 'reference', 'DocumentReference/ailleurs'),
+    'not-found',
+    `${inSet}.entry[0].item`,
+  ],
+  ['an item named twice', (bundle) => void set(bundle).entry.push(set(bundle).entry[0]), 'duplicate', `${inSet}.entry[1].item`],
+  [
+    'a Folder that the SubmissionSet does not name',
+    (bundle) => void set(bundle).entry.pop(),
+    'required',
+    `${inSet}.entry`,
+    folder,
+  ],
+  [
+    'a Folder without title',
+    (bundle) => void delete bundle.entry[3].resource.title,
+    'required',
+    'Bundle.entry[3].resource.title',
+    folder,
+  ],
+  [
+    'a Folder of nothing',
+    (bundle) => void delete bundle.entry[3].resource.entry,
+    'required',
+    'Bundle.entry[3].resource.entry',
+    folder,
+  ],
+  [
+    'a Folder of a Practitioner',
+    (bundle) => put(bundle.entry[3].resource.entry[0].item, 'reference', 'Practitioner/x'),
+    'value',
+    'Bundle.entry[3].resource.entry[0].item',
+    folder,
+  ],
+  [
+    'a Folder of somebody else',
+    (bundle) => put(bundle.entry[3].resource.subject, 'reference', 'Patient/aaaaaaaaaaaaa'),
+    'business-rule',
+    'Bundle.entry[3].resource.subject',
+    folder,
+  ],
+  // Relations
+  [
+    'a relation to a Patient',
+    (bundle) => put(document(bundle), 'relatesTo', [relation('appends', 'Patient/x')]),
+    'value',
+    `${inDocument}.relatesTo[0].target`,
+  ],
+  [
+    'a replacement that appends too',
+    (bundle) => void document(bundle).relatesTo.push(relation('appends', 'DocumentReference/autre')),
+    'structure',
+    `${inDocument}.relatesTo`,
+    patched,
+  ],
+  [
+    'a patch of what nothing replaces',
+    (bundle) =>
+      void bundle.entry.push(
+        entry('PATCH', 'DocumentReference/ancien', supersedes(), 'urn:uuid:9d3c1f2e-6a2f-4d4e-9d57-0f4a7c1b2d40'),
+      ),
+    'business-rule',
+    'Bundle.entry[3].request.url',
+  ],
+  [
+    'a patch of another document',
+    (bundle) => put(bundle.entry[3].request, 'url', 'DocumentReference/autre'),
+    'business-rule',
+    'Bundle.entry[3].request.url',
+    patched,
+  ],
+  [
+    'a patch of a List',
+    (bundle) => put(bundle.entry[3].request, 'url', 'List/ancien'),
+    'value',
+    'Bundle.entry[3].request.url',
+    patched,
+  ],
+  [
+    'a patch that is posted',
+    (bundle) => put(bundle.entry[3].request, 'method', 'POST'),
+    'value',
+    'Bundle.entry[3].request.method',
+    patched,
+  ],
+  [
+    'a patch that deletes',
+    (bundle) => put(bundle.entry[3].resource.parameter[0].part[1], 'valueCode', 'delete'),
+    'value',
+    'Bundle.entry[3].resource.parameter[0].part',
+    patched,
+  ],
+  [
+    'a patch of the type',
+    (bundle) => put(bundle.entry[3].resource.parameter[0].part[0], 'valueString', 'DocumentReference.type'),
+    'value',
+    'Bundle.entry[3].resource.parameter[0].part',
+    patched,
+  ],
+  [
+    'a patch to another status',
+    (bundle) => put(bundle.entry[3].resource.parameter[0].part[2], 'valueCode', 'current'),
+    'value',
+    'Bundle.entry[3].resource.parameter[0].part',
+    patched,
+  ],
+  [
+    'a patch of two operations',
+    (bundle) => void bundle.entry[3].resource.parameter.push(bundle.entry[3].resource.parameter[0]),
+    'structure',
+    'Bundle.entry[3].resource.parameter',
+    patched,
+  ],
+];
