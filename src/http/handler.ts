@@ -11,6 +11,7 @@ import type { Answer, Context } from '../interaction/context.ts';
 import { create } from '../interaction/create.ts';
 import { deleteResource } from '../interaction/delete.ts';
 import { history } from '../interaction/history.ts';
+import { isProvideDocumentBundle, provideDocumentBundle } from '../interaction/mhd/provide-document-bundle.ts';
 import { patch } from '../interaction/patch.ts';
 import { type ReadForm, read } from '../interaction/read.ts';
 import { search } from '../interaction/search.ts';
@@ -157,7 +158,12 @@ export const bundleHandling: Handling = async (context, request, response) => {
     throw refuse('bad-request', 'A Bundle of type transaction or batch is expected at this address', 'Bundle.type');
   trail.interaction = type;
   const prefer = request.headers.prefer?.includes('return=') ? returnPreference(request) : 'minimal';
-  const answer = await (type === 'transaction' ? transaction : batch)(context, bundle, prefer);
+  const isProvided = isProvideDocumentBundle(context, bundle);
+  const answer = await (isProvided ? provideDocumentBundle : type === 'transaction' ? transaction : batch)(
+    context,
+    bundle,
+    prefer,
+  );
   // It may say of much that it is not there.
   await onTheBeat(request);
   send(response, answer, form);

@@ -14,6 +14,7 @@ import { consentWork } from './consent.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { claimsOf, existingOf } from './criteria.ts';
 import { depositDocument } from './document.ts';
+import { publishOnce } from './mhd/publish.ts';
 import { pointed } from './pointing.ts';
 import { askingFor, mayAsk } from './reach.ts';
 import { recordNamedBy } from './record.ts';
@@ -39,6 +40,8 @@ export async function create(context: Context, asked: CreateRequest): Promise<An
   if (resource.resourceType !== type) throw refuse('bad-request', `A ${type} is expected at this address`, 'resourceType');
   const { store } = context;
   const { id, status, version } = await store.steady(async () => {
+    if (isPublication(context, asked))
+      return await publishOnce(context, resource, async (inside) => await createNow(inside, draftOf(asked)));
     if (ifNoneExist === undefined) return { id: await createNow(context, draftOf(asked)), status: 201, version: 1 };
     return await store.transaction(
       async (inside) => await createUnless({ ...context, store: inside }, asked, ifNoneExist),
@@ -46,6 +49,12 @@ export async function create(context: Context, asked: CreateRequest): Promise<An
     );
   });
   return await shown(context, { type, id, status, version, located: true }, prefer);
+}
+
+/** A document sent by itself, with the name that its source gave it (ITI-105). */
+function isPublication(context: Context, { type, resource, ifNoneExist, newId }: CreateRequest): boolean {
+  const isAlone = ifNoneExist === undefined && newId === undefined;
+  return isAlone && type === 'DocumentReference' && resource.masterIdentifier !== undefined && !isTester(context);
 }
 
 type Done = { readonly id: string; readonly status: number; readonly version: number };

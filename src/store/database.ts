@@ -22,8 +22,15 @@ export type Past = Omit<Row, '_id'> & {
   /** When the next version took its place; absent: the last of what is deleted. */
   readonly until?: Date;
 };
-/** The record of an INS; or a claim, and how often it was made. */
-export type Key = { readonly _id: string; readonly ids?: readonly string[]; readonly n?: number };
+/** The record of an INS; a claim, and how often it was made; or what was published under a master identifier (submission.ts). */
+export type Key = {
+  readonly _id: string;
+  readonly ids?: readonly string[];
+  readonly n?: number;
+  readonly digest?: string;
+  readonly of?: string;
+  readonly text?: string;
+};
 export type Setting = { readonly _id: string; readonly value: string };
 
 export type Database = {

@@ -9,6 +9,7 @@ import { claim, commit, transaction, type Work } from './commit.ts';
 import type { Database } from './database.ts';
 import { Reading, Stale } from './reading.ts';
 import { type Records, recordsOf } from './records.ts';
+import { type Submissions, submissionsOf } from './submission.ts';
 import { relabelTraces, traceWriter } from './trace.ts';
 import { takingTurns } from './turns.ts';
 
@@ -18,6 +19,7 @@ export type Store = {
   readonly commit: (work: Work) => Promise<void>;
   /** All that `run` reads and writes with the store it is given is one transaction; it runs again after a conflict. `claims`: names that nobody else may have meanwhile. */
   readonly transaction: <T>(run: (inside: Store) => Promise<T>, claims?: readonly string[]) => Promise<T>;
+  readonly submissions: Submissions;
   /** Durable when it resolves. */
   readonly trace: (rows: readonly Row[]) => Promise<void>;
   /** Runs the request again while the rules change under it: three times, then 503. */
@@ -97,6 +99,7 @@ function common(database: Database, records: Records): Common {
   return {
     records,
     reading: (moments) => new Reading(database, moments),
+    submissions: submissionsOf(database),
     trace: traceWriter(database),
     term: database.term,
     putBytes: async (source) => await putBytes(database, source),

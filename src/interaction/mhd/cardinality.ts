@@ -3,6 +3,7 @@
 import { isObject, type JsonObject, listOf } from '../../fhir/json.ts';
 import type { Fault } from '../../fhir/outcome.ts';
 import type { Level } from './level.ts';
+import { extensions } from './slice.ts';
 
 export type Cardinality = '0..0' | '0..1' | '1..1' | '0..*' | '1..*';
 /** A path of elements, `extension:<name>` for one of MHD's; what to do where it is missing. */
@@ -15,7 +16,6 @@ export type Rule = readonly [
 ];
 
 const column = { minimal: 1, uncontained: 2, comprehensive: 3 } as const;
-const extensions = 'https://profiles.ihe.net/ITI/MHD/StructureDefinition';
 
 /** `at`: `Bundle.entry[3].resource`. */
 export function cardinalityFaults(rules: readonly Rule[], level: Level, resource: JsonObject, at: string): readonly Fault[] {

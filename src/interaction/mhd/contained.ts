@@ -2,9 +2,10 @@
 // https://profiles.ihe.net/ITI/MHD/StructureDefinition-IHE.MHD.Comprehensive.DocumentReference.html
 import { isObject, type JsonObject, objectsOf, textOf } from '../../fhir/json.ts';
 import type { Fault } from '../../fhir/outcome.ts';
+import { extensions } from './slice.ts';
 
 const people = ['Practitioner', 'PractitionerRole', 'Device', 'Patient'];
-const authorOrg = 'https://profiles.ihe.net/ITI/MHD/StructureDefinition/ihe-authorOrg';
+const authorOrg = `${extensions}/ihe-authorOrg`;
 
 export function containedFaults(document: JsonObject, at: string): readonly Fault[] {
   const { author, authenticator, context } = document;

@@ -7,10 +7,8 @@ import { sourceFaults } from './contained.ts';
 import { identifierFaults } from './identifier.ts';
 import type { Level } from './level.ts';
 import { folderElements, submissionSetElements } from './list-elements.ts';
-import { isNamedBy, ofSlice, type Slice } from './slice.ts';
+import { extensions, isNamedBy, ofSlice, type Slice } from './slice.ts';
 import { activitySystems, systemFault } from './terminology.ts';
-
-const extensions = 'https://profiles.ihe.net/ITI/MHD/StructureDefinition';
 
 export function listFaults(slices: readonly Slice[], level: Level): readonly Fault[] {
   const [set] = ofSlice(slices, 'SubmissionSet');

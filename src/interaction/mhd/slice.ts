@@ -31,6 +31,8 @@ const rules: Readonly<Record<SliceName, Rule>> = {
 };
 const names: readonly SliceName[] = ['SubmissionSet', 'DocumentRefs', 'UpdateDocumentRefs', 'Documents', 'Folders', 'Patient'];
 
+/** Of MHD's profiles and extensions. */
+export const extensions = 'https://profiles.ihe.net/ITI/MHD/StructureDefinition';
 export const listTypes = 'https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes';
 
 export function slicesOf({ entry }: JsonObject): Sliced {
