@@ -6,7 +6,7 @@ import { type Ground, ins, type Name, openGround } from '../interaction/ground.t
 import { type BundleSent, cda, type DocumentSent, pdf, provideBundle, type Sent } from '../interaction/mhd/bundle.ts';
 import { wrongBundles } from '../interaction/mhd/wrong.ts';
 import { relation } from '../interaction/mhd/wrong-bundle.ts';
-import { document, label, testIns } from '../resources.ts';
+import { document, label, mask, testIns } from '../resources.ts';
 import { expectOutcome } from './expect.ts';
 import { ask } from './raw.ts';
 
@@ -63,6 +63,41 @@ describe('a Bundle that is right', () => {
     expect(statuses(reply)).toEqual(Array(3).fill('201 Created'));
     const stored = await ground.as('doctor').get(`/${made(reply, 1)}`);
     expect(stored.body.subject).toEqual({ identifier: { system: testIns, value: ins }, reference: `Patient/${ground.key}` });
+  });
+
+  it('names its entries by addresses, and relative to them', async () => {
+    const sent = bundle();
+    for (const [at, name] of ['List/1', 'DocumentReference/1', 'Binary/1'].entries())
+      sent.entry[at].fullUrl = `https://chu.example/fhir/${name}`;
+    sent.entry[0].resource.entry[0].item.reference = 'DocumentReference/1';
+    sent.entry[1].resource.content[0].attachment.url = 'Binary/1';
+    const reply = await provide(sent);
+    expect(statuses(reply)).toEqual(Array(3).fill('201 Created'));
+    const stored = await ground.as('doctor').get(`/${made(reply, 1)}`);
+    expect(stored.body.content[0].attachment.url).toBe(`http://carnet.test/fhir/${made(reply, 2)}`);
+    expect(await count(`List?patient=${ground.key}&item=${made(reply, 1)}`)).toBe(1);
+  });
+
+  it('names a Binary that was sent before', async () => {
+    const bytes = pdf('avant');
+    const headers = { 'Content-Type': 'application/pdf', 'X-Security-Context': `Patient/${ground.key}` };
+    const sent = bundle({ documents: [{ bytes }] });
+    sent.entry[1].resource.content[0].attachment.url = (
+      await ground.as('hospital').send('POST', '/Binary', headers, bytes)
+    ).headers.location?.replace(/\/_history.*/, '');
+    sent.entry.splice(2, 1);
+    expect(statuses(await provide(sent))).toEqual(Array(2).fill('201 Created'));
+  });
+
+  it('takes a mask by the identifier of its document, and no other patch', async () => {
+    const masterIdentifier = `urn:oid:1.2.250.1.99.${Date.now()}`;
+    const reply = await accepted({ documents: [{ masterIdentifier }] });
+    const path = `/DocumentReference?identifier=urn:ietf:rfc:3986|${masterIdentifier}&patient=${ground.key}`;
+    expect((await ground.as('hospital').patch(path, [{ op: 'replace', path: '/description', value: 'x' }])).status).toBe(405);
+    expect((await ground.as('holder').patch(path, mask)).status).toBe(200);
+    expect(
+      await Promise.all([0, 1, 2].map(async (at) => (await ground.as('stranger').get(`/${made(reply, at)}`)).status)),
+    ).toEqual([404, 404, 404]);
   });
 
   it('is found by ITI-67, opened byte for byte by ITI-68, and its set by ITI-66', async () => {

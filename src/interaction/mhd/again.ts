@@ -34,10 +34,11 @@ export async function answeredAgain(
 
 /** Of the sets in which these documents were; what the first of them says of a name holds. */
 async function answersOf({ store }: Context, known: readonly Known[]): Promise<ReadonlyMap<string, Answer>> {
-  const sets = await store.submissions.find([...new Set(known.flatMap(({ kept }) => kept.of ?? []))]);
+  const sets = [...new Set(known.flatMap(({ kept }) => kept.of ?? []))];
+  const found = new Map((await store.submissions.find(sets)).map((set) => [set.name, set.text]));
   const answers = new Map<string, Answer>();
-  for (const { text = '{}' } of sets) {
-    const kept = parseJson(text);
+  for (const set of sets) {
+    const kept = parseJson(found.get(set) ?? '{}');
     for (const [name, answer] of Object.entries(isObject(kept) ? kept : {})) {
       if (!answers.has(name) && isObject(answer)) answers.set(name, readAnswer(answer));
     }

@@ -5,7 +5,7 @@ import { isObject, type JsonObject, objectsOf, textOf } from '../../fhir/json.ts
 import type { Fault } from '../../fhir/outcome.ts';
 import { parseReference } from '../../fhir/reference.ts';
 import { essence } from '../attachment.ts';
-import { ofSlice, type Slice } from './slice.ts';
+import { type Lookup, lookupIn, ofSlice, type Slice } from './slice.ts';
 
 export type Bytes = { readonly size: number; readonly sha1: string };
 
@@ -19,12 +19,13 @@ const hashOfNothing = '2jmj7l5rSw0yVb/vlWAYkK/YBwk=';
 
 export function bytesFaults(slices: readonly Slice[]): readonly Fault[] {
   const binaries = ofSlice(slices, 'Documents');
+  const named = lookupIn(binaries);
   const takers = new Map<Slice, string>();
-  const faults = ofSlice(slices, 'DocumentRefs').flatMap(({ resource, at }) =>
-    objectsOf(resource.content).flatMap(({ attachment }, index) => {
-      const expression = `${at}.resource.content[${index}].attachment`;
+  const faults = ofSlice(slices, 'DocumentRefs').flatMap((document) =>
+    objectsOf(document.resource.content).flatMap(({ attachment }, index) => {
+      const expression = `${document.at}.resource.content[${index}].attachment`;
       if (!isObject(attachment) || typeof attachment.url !== 'string') return [];
-      const binary = binaryNamed(binaries, attachment.url);
+      const binary = named(attachment.url, document);
       if (binary === undefined) return urlFault(attachment.url, `${expression}.url`);
       const taker = takers.get(binary);
       if (taker !== undefined)
@@ -42,8 +43,15 @@ export function bytesFaults(slices: readonly Slice[]): readonly Fault[] {
   return [...faults, ...binaries.flatMap((binary) => binaryFaults(binary, takers.has(binary)))];
 }
 
-export function binaryNamed(binaries: readonly Slice[], url: unknown): Slice | undefined {
-  return binaries.find(({ fullUrl }) => fullUrl !== undefined && fullUrl === url);
+/** What the engine resolves is a fullUrl: a url relative to that of its document is written as such. */
+export function withUrls(document: Slice, lookup: Lookup): JsonObject {
+  const { resource } = document;
+  const content = objectsOf(resource.content).map((part) => {
+    const { attachment } = part;
+    const url = isObject(attachment) ? lookup(attachment.url, document)?.fullUrl : undefined;
+    return url === undefined || !isObject(attachment) ? part : { ...part, attachment: { ...attachment, url } };
+  });
+  return { ...resource, content };
 }
 
 /** A large document is sent before, as a Binary of this server; whether it is there is judged with the document. */

@@ -9,11 +9,12 @@ const authorOrg = `${extensions}/ihe-authorOrg`;
 
 export function containedFaults(document: JsonObject, at: string): readonly Fault[] {
   const { author, authenticator, context } = document;
+  const contained = containedIn(document);
   return [
-    ...objectsOf(author).flatMap((one, index) => containedFault(document, one, people, `${at}.author[${index}]`)),
-    ...containedFault(document, authenticator, ['Practitioner', 'PractitionerRole', 'Organization'], `${at}.authenticator`),
+    ...objectsOf(author).flatMap((one, index) => containedFault(contained, one, people, `${at}.author[${index}]`)),
+    ...containedFault(contained, authenticator, ['Practitioner', 'PractitionerRole', 'Organization'], `${at}.authenticator`),
     ...(isObject(context)
-      ? containedFault(document, context.sourcePatientInfo, ['Patient'], `${at}.context.sourcePatientInfo`)
+      ? containedFault(contained, context.sourcePatientInfo, ['Patient'], `${at}.context.sourcePatientInfo`)
       : []),
   ];
 }
@@ -21,27 +22,27 @@ export function containedFaults(document: JsonObject, at: string): readonly Faul
 /** An organization that submits stands in the extension of a source that refers to nobody. */
 export function sourceFaults(list: JsonObject, at: string): readonly Fault[] {
   const { source } = list;
+  const contained = containedIn(list);
   if (!isObject(source)) return [];
   const organizations = objectsOf(source.extension).filter(({ url }) => url === authorOrg);
   if (source.reference === undefined && organizations.length > 0)
     return organizations.flatMap(({ valueReference }) =>
-      containedFault(list, valueReference, ['Organization'], `${at}.source.extension('${authorOrg}').value`),
+      containedFault(contained, valueReference, ['Organization'], `${at}.source.extension('${authorOrg}').value`),
     );
-  return containedFault(list, source, people, `${at}.source`);
+  return containedFault(contained, source, people, `${at}.source`);
 }
 
-function containedFault(
-  resource: JsonObject,
-  reference: unknown,
-  types: readonly string[],
-  expression: string,
-): readonly Fault[] {
+type Contained = ReadonlyMap<unknown, JsonObject>;
+
+function containedIn({ contained }: JsonObject): Contained {
+  return new Map(objectsOf(contained).map((one) => [one.id, one]));
+}
+
+function containedFault(contained: Contained, reference: unknown, types: readonly string[], at: string): readonly Fault[] {
   if (!isObject(reference)) return [];
   const id = /^#(.+)$/.exec(textOf(reference.reference) ?? '')?.[1];
+  const found = id === undefined ? undefined : contained.get(id);
+  if (types.some((type) => type === found?.resourceType)) return [];
   const text = `Contain a ${types.join(', ')} and refer to it by #id`;
-  const found = id === undefined ? undefined : objectsOf(resource.contained).find((one) => one.id === id);
-  if (found === undefined) return [{ code: 'structure', expression: `${expression}.reference`, text }];
-  return types.some((type) => type === found.resourceType)
-    ? []
-    : [{ code: 'value', expression: `${expression}.reference`, text }];
+  return [{ code: found === undefined ? 'structure' : 'value', expression: `${at}.reference`, text }];
 }

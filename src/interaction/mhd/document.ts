@@ -7,14 +7,15 @@ import { containedFaults } from './contained.ts';
 import { documentElements } from './document-elements.ts';
 import { identifierFaults, masterIdentifierFaults } from './identifier.ts';
 import type { Level } from './level.ts';
-import { isNamedBy, ofSlice, type Slice } from './slice.ts';
+import { isDocumentAddress, type Lookup, lookupIn, ofSlice, type Slice } from './slice.ts';
 import { systemFaults } from './terminology.ts';
 
 export function documentFaults(slices: readonly Slice[], level: Level): readonly Fault[] {
   const documents = ofSlice(slices, 'DocumentRefs');
-  const faults = documents.flatMap(({ resource, at }) => [
-    ...ofDocument(resource, level, `${at}.resource`),
-    ...relationFaults(resource, slices, level, `${at}.resource`),
+  const lookup = lookupIn(documents);
+  const faults = documents.flatMap((document) => [
+    ...ofDocument(document.resource, level, `${document.at}.resource`),
+    ...relationFaults(document, lookup, level, `${document.at}.resource`),
   ]);
   return [...faults, ...repeatedFaults(documents)];
 }
@@ -35,11 +36,12 @@ function statusFault({ status }: JsonObject, at: string): readonly Fault[] {
 }
 
 /** PDSm: whoever replaces says so by one relation, and by no other beside it. */
-function relationFaults({ relatesTo }: JsonObject, slices: readonly Slice[], level: Level, at: string): readonly Fault[] {
-  const relations = objectsOf(relatesTo);
+function relationFaults(document: Slice, lookup: Lookup, level: Level, at: string): readonly Fault[] {
+  const relations = objectsOf(document.resource.relatesTo);
   const replaces = relations.some(({ code }) => code === 'replaces');
   const faults = relations.flatMap(({ target }, index) => {
-    if (isDocument(target, slices)) return [];
+    const reference = isObject(target) ? textOf(target.reference) : undefined;
+    if (isDocumentAddress(reference) || lookup(reference, document) !== undefined) return [];
     const expression = `${at}.relatesTo[${index}].target`;
     return [{ code: 'value', expression, text: 'Refer to a DocumentReference: of the Bundle, or of this server' } as const];
   });
@@ -48,14 +50,6 @@ function relationFaults({ relatesTo }: JsonObject, slices: readonly Slice[], lev
     ...faults,
     { code: 'structure', expression: `${at}.relatesTo`, text: 'A document that replaces another relates to that one alone' },
   ];
-}
-
-function isDocument(target: unknown, slices: readonly Slice[]): boolean {
-  const reference = isObject(target) ? textOf(target.reference) : undefined;
-  if (reference === undefined) return false;
-  return (
-    /(^|\/)DocumentReference[/?]/.test(reference) || ofSlice(slices, 'DocumentRefs').some((one) => isNamedBy(one, reference))
-  );
 }
 
 /** `system|value`, the name of the document everywhere. */

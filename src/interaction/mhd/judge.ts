@@ -10,12 +10,14 @@ import { slicesOf } from './slice.ts';
 import { subjectFaults } from './subject.ts';
 import { updateFaults } from './update.ts';
 
+const mostFaults = 100;
+
 /** Of a Bundle that promises nothing there is nothing to say. */
 export function judgeProvideBundle(bundle: JsonObject): readonly Fault[] {
   const level = levelOf(bundle);
   if (level === undefined) return [];
   const { slices, faults } = slicesOf(bundle);
-  return [
+  const all = [
     ...faults,
     ...listFaults(slices, level),
     ...documentFaults(slices, level),
@@ -23,4 +25,5 @@ export function judgeProvideBundle(bundle: JsonObject): readonly Fault[] {
     ...updateFaults(slices),
     ...subjectFaults(slices),
   ];
+  return all.slice(0, mostFaults);
 }

@@ -35,10 +35,11 @@ export async function knownOf(context: Context, key: string, submitted: readonly
     context,
     kept.flatMap(({ ids }) => ids ?? []),
   );
-  return kept.flatMap((one) => {
-    const row = rows.get(one.ids?.[0] ?? '');
-    const again = named.get(one.name);
-    return row === undefined || again === undefined ? [] : [{ submitted: again, kept: one, row }];
+  const byName = new Map(kept.map((one) => [one.name, one]));
+  return [...named].flatMap(([name, again]) => {
+    const found = byName.get(name);
+    const row = rows.get(found?.ids?.[0] ?? '');
+    return row === undefined || found === undefined ? [] : [{ submitted: again, kept: found, row }];
   });
 }
 

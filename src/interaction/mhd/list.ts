@@ -7,7 +7,7 @@ import { sourceFaults } from './contained.ts';
 import { identifierFaults } from './identifier.ts';
 import type { Level } from './level.ts';
 import { folderElements, submissionSetElements } from './list-elements.ts';
-import { extensions, isNamedBy, ofSlice, type Slice } from './slice.ts';
+import { extensions, isDocumentAddress, lookupIn, ofSlice, type Slice } from './slice.ts';
 import { activitySystems, systemFault } from './terminology.ts';
 
 export function listFaults(slices: readonly Slice[], level: Level): readonly Fault[] {
@@ -18,28 +18,27 @@ export function listFaults(slices: readonly Slice[], level: Level): readonly Fau
   ];
 }
 
-function submissionSetFaults({ resource, at }: Slice, slices: readonly Slice[], level: Level): readonly Fault[] {
-  const place = `${at}.resource`;
+function submissionSetFaults(set: Slice, slices: readonly Slice[], level: Level): readonly Fault[] {
+  const { resource } = set;
+  const place = `${set.at}.resource`;
   return [
     ...cardinalityFaults(submissionSetElements, level, resource, place),
     ...commonFaults(resource, place),
     ...sourceIdFaults(resource, place),
     ...(level === 'comprehensive' ? [...sourceFaults(resource, place), ...activityFaults(resource, place)] : []),
-    ...membershipFaults(resource, slices, place),
+    ...membershipFaults(set, slices, place),
   ];
 }
 
-function folderFaults({ resource, at, fullUrl, method }: Slice, slices: readonly Slice[], level: Level): readonly Fault[] {
+function folderFaults(folder: Slice, slices: readonly Slice[], level: Level): readonly Fault[] {
+  const { resource, at, fullUrl, method } = folder;
   const place = `${at}.resource`;
-  const nameless: readonly Fault[] =
-    fullUrl === undefined && method === 'POST'
-      ? [{ code: 'required', expression: `${at}.fullUrl`, text: 'Give the Folder a fullUrl, which the SubmissionSet names' }]
-      : [];
+  const text = 'Give the Folder a fullUrl, which the SubmissionSet names';
   return [
-    ...nameless,
+    ...(fullUrl === undefined && method === 'POST' ? [{ code: 'required', expression: `${at}.fullUrl`, text } as const] : []),
     ...cardinalityFaults(folderElements, level, resource, place),
     ...commonFaults(resource, place),
-    ...itemFaults(resource, slices, place),
+    ...itemFaults(folder, slices, place),
   ];
 }
 
@@ -85,13 +84,16 @@ function activityFaults(list: JsonObject, at: string): readonly Fault[] {
 }
 
 /** It holds every document and folder of the Bundle, each once, and nothing else. */
-function membershipFaults({ entry }: JsonObject, slices: readonly Slice[], at: string): readonly Fault[] {
+function membershipFaults(set: Slice, slices: readonly Slice[], at: string): readonly Fault[] {
   const members = [...ofSlice(slices, 'DocumentRefs'), ...ofSlice(slices, 'Folders')];
+  // A Folder that is put has the name of its address too.
+  const put = new Map(members.flatMap((one) => (one.method === 'PUT' ? [[one.url, one] as const] : [])));
+  const lookup = lookupIn(members);
   const named = new Set<Slice>();
-  const faults = objectsOf(entry).flatMap(({ item }, index): readonly Fault[] => {
+  const faults = objectsOf(set.resource.entry).flatMap(({ item }, index): readonly Fault[] => {
     const reference = isObject(item) ? item.reference : undefined;
     const expression = `${at}.entry[${index}].item`;
-    const member = members.find((one) => isNamedBy(one, reference) || isUpdated(one, reference));
+    const member = lookup(reference, set) ?? put.get(String(reference));
     if (member === undefined)
       return [{ code: 'not-found', expression, text: 'Name a DocumentReference or Folder of the Bundle by its fullUrl' }];
     if (named.has(member)) return [{ code: 'duplicate', expression, text: 'This is named before: name it once' }];
@@ -113,21 +115,12 @@ function membershipFaults({ entry }: JsonObject, slices: readonly Slice[], at: s
   return [...faults, ...missing];
 }
 
-/** A Folder that is put has the name of its address too. */
-function isUpdated({ method, url }: Slice, reference: unknown): boolean {
-  return method === 'PUT' && reference === url;
-}
-
 /** A Folder holds documents: of the Bundle, or those that are there already. */
-function itemFaults({ entry }: JsonObject, slices: readonly Slice[], at: string): readonly Fault[] {
-  const documents = ofSlice(slices, 'DocumentRefs');
-  return objectsOf(entry).flatMap(({ item }, index): readonly Fault[] => {
+function itemFaults(folder: Slice, slices: readonly Slice[], at: string): readonly Fault[] {
+  const lookup = lookupIn(ofSlice(slices, 'DocumentRefs'));
+  return objectsOf(folder.resource.entry).flatMap(({ item }, index): readonly Fault[] => {
     const reference = isObject(item) ? textOf(item.reference) : undefined;
-    if (
-      reference !== undefined &&
-      (/(^|\/)DocumentReference[/?]/.test(reference) || documents.some((one) => isNamedBy(one, reference)))
-    )
-      return [];
+    if (isDocumentAddress(reference) || lookup(reference, folder) !== undefined) return [];
     return [{ code: 'value', expression: `${at}.entry[${index}].item`, text: 'A Folder holds DocumentReferences: name one' }];
   });
 }

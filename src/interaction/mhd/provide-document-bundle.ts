@@ -13,10 +13,11 @@ import type { Preference } from '../shown.ts';
 import { carryOut } from '../transaction.ts';
 import { depositInto } from '../write.ts';
 import { answeredAgain, idIn, remember } from './again.ts';
+import { withUrls } from './bytes.ts';
 import { judgeProvideBundle } from './judge.ts';
 import { claimsOf } from './known.ts';
 import { levelOf } from './level.ts';
-import { isNamedBy, ofSlice, type Slice, slicesOf } from './slice.ts';
+import { lookupIn, ofSlice, type Slice, slicesOf } from './slice.ts';
 import { subjectOf, withSubject } from './subject.ts';
 import { submissionOf } from './submission.ts';
 import { judgeUpdates } from './superseded.ts';
@@ -30,7 +31,7 @@ export function isProvideDocumentBundle(context: Context, bundle: JsonObject): b
 export async function provideDocumentBundle(context: Context, sent: JsonObject, prefer: Preference): Promise<Answer> {
   const faults = judgeProvideBundle(sent);
   if (faults.length > 0) throw new Refusal('invalid', faults);
-  const bundle = withSubjects(sent);
+  const bundle = resolvable(sent);
   const entries = entriesOf(context, bundle);
   for (const type of ['List', 'DocumentReference']) mayAsk(context, 'c', type);
   const { slices } = slicesOf(bundle);
@@ -46,11 +47,17 @@ export async function provideDocumentBundle(context: Context, sent: JsonObject, 
   return { status: 200, headers: {}, body: await responseBundle('transaction-response', answers) };
 }
 
-function withSubjects(bundle: JsonObject): JsonObject {
-  const entry = objectsOf(bundle.entry).map((one) => {
-    const { resource } = one;
-    return isObject(resource) ? { ...one, resource: withSubject(resource) } : one;
+/** As the engine resolves it: the patient by reference, the bytes by fullUrl. */
+function resolvable(bundle: JsonObject): JsonObject {
+  const { slices } = slicesOf(bundle);
+  const lookup = lookupIn(ofSlice(slices, 'Documents'));
+  const resources = slices.map((slice) => {
+    const resource = slice.name === 'DocumentRefs' ? withUrls(slice, lookup) : slice.resource;
+    return withSubject(resource);
   });
+  const entry = objectsOf(bundle.entry).map((one, index) =>
+    isObject(one.resource) ? { ...one, resource: resources[index] } : one,
+  );
   return { ...bundle, entry };
 }
 
@@ -77,11 +84,11 @@ async function recordOf(context: Context, slices: readonly Slice[]): Promise<str
   const [document] = ofSlice(slices, 'DocumentRefs');
   if (document === undefined) return undefined;
   const { resource } = document;
-  const subject = subjectOf(resource);
-  if (ofSlice(slices, 'Patient').some((patient) => isNamedBy(patient, subject))) return undefined;
-  const key = await keyOf(context, document, subject);
-  const named = { ...resource, subject: { reference: `Patient/${key}` } };
-  await placed(document, async () => await depositInto(context, 'DocumentReference', named));
+  const named = isObject(resource.subject) ? resource.subject.reference : undefined;
+  if (lookupIn(ofSlice(slices, 'Patient'))(named, document) !== undefined) return undefined;
+  const key = await keyOf(context, document, subjectOf(resource));
+  const about = { ...resource, subject: { reference: `Patient/${key}` } };
+  await placed(document, async () => await depositInto(context, 'DocumentReference', about));
   return key;
 }
 

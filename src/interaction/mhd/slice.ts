@@ -115,12 +115,23 @@ function numberFaults(slices: readonly Slice[], isUnsure: boolean): readonly Fau
   });
 }
 
-/** Whether a reference in the Bundle leads to this entry. https://hl7.org/fhir/R4/bundle.html#references */
-export function isNamedBy({ fullUrl }: Pick<Slice, 'fullUrl'>, reference: unknown): boolean {
-  if (fullUrl === undefined || typeof reference !== 'string') return false;
-  return reference === fullUrl || (parseReference(reference)?.base === undefined && fullUrl.endsWith(`/${reference}`));
+export type Lookup = (reference: unknown, from: Slice) => Slice | undefined;
+
+/** The entry that a reference leads to: by its fullUrl, or relative to the one who refers. https://hl7.org/fhir/R4/bundle.html#references */
+export function lookupIn(slices: readonly Slice[]): Lookup {
+  const byName = new Map(slices.flatMap((slice) => (slice.fullUrl === undefined ? [] : [[slice.fullUrl, slice] as const])));
+  return (reference, { fullUrl }) => {
+    if (typeof reference !== 'string') return undefined;
+    const base = parseReference(fullUrl ?? '')?.base;
+    return byName.get(reference) ?? (base === undefined ? undefined : byName.get(`${base}/${reference}`));
+  };
 }
 
 export function ofSlice(slices: readonly Slice[], name: SliceName): readonly Slice[] {
   return slices.filter((slice) => slice.name === name);
+}
+
+/** By id or by criteria, of this server or another. */
+export function isDocumentAddress(text: string | undefined): boolean {
+  return text !== undefined && /(^|\/)DocumentReference[/?]./.test(text);
 }

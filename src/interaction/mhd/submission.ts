@@ -3,33 +3,36 @@
 // https://profiles.ihe.net/ITI/MHD/ITI-65.html
 import { createHash } from 'node:crypto';
 import { isObject, type JsonObject, objectsOf, textOf } from '../../fhir/json.ts';
-import { binaryNamed, bytesOf } from './bytes.ts';
+import { bytesOf } from './bytes.ts';
 import { masterIdentifierOf } from './document.ts';
-import { isNamedBy, ofSlice, type Slice } from './slice.ts';
+import { type Lookup, lookupIn, ofSlice, type Slice } from './slice.ts';
 
 export type Submitted = { readonly at: string; readonly masterIdentifier: string; readonly digest: string };
 
 /** `patient`: the record's key, however the Bundle names it. */
 export function submissionOf(slices: readonly Slice[], patient: string): readonly Submitted[] {
-  const binaries = ofSlice(slices, 'Documents');
-  return ofSlice(slices, 'DocumentRefs').map(({ resource, at }) => ({
-    at,
-    masterIdentifier: masterIdentifierOf(resource) ?? '',
-    digest: digestOf(resource, patient, binaries),
+  const lookup = lookupIn(ofSlice(slices, 'Documents'));
+  return ofSlice(slices, 'DocumentRefs').map((document) => ({
+    at: document.at,
+    masterIdentifier: masterIdentifierOf(document.resource) ?? '',
+    digest: digestOf(document.resource, patient, (url) => lookup(url, document)),
   }));
 }
 
+/** The Binary of the Bundle that a url names. */
+type Named = (url: unknown) => Slice | undefined;
+
 /** Of its bytes, type, patient and visibility: another of these is another document. */
-export function digestOf(document: JsonObject, patient: string, binaries: readonly Slice[] = []): string {
+export function digestOf(document: JsonObject, patient: string, named: Named = () => undefined): string {
   const { content, type, securityLabel, meta } = document;
-  const bytes = objectsOf(content).map(({ attachment }) => (isObject(attachment) ? contentOf(attachment, binaries) : ''));
+  const bytes = objectsOf(content).map(({ attachment }) => (isObject(attachment) ? contentOf(attachment, named) : ''));
   const labels = [...codesOf(securityLabel), ...(isObject(meta) ? codesOf({ coding: meta.security }) : [])];
   return digest([patient, codesOf(type), [...new Set(labels)].toSorted(), bytes]);
 }
 
-function contentOf(attachment: JsonObject, binaries: readonly Slice[]): unknown {
+function contentOf(attachment: JsonObject, named: Named): unknown {
   const { data, url, hash } = attachment;
-  const binary = binaryNamed(binaries, url);
+  const binary = named(url);
   if (binary !== undefined) return bytesOf(binary.resource).sha1;
   return data === undefined ? (hash ?? url ?? '') : bytesOf({ data }).sha1;
 }
@@ -47,10 +50,12 @@ function digest(value: unknown): string {
 
 /** By the place of each entry. Two Folders that are alike are told apart by their order. */
 export function namesOf(slices: readonly Slice[]): ReadonlyMap<string, string> {
+  const documents = ofSlice(slices, 'DocumentRefs');
+  const [lookup, takers] = [lookupIn(documents), takersOf(slices, documents)];
   const seen = new Map<string, number>();
   return new Map(
     slices.map((slice) => {
-      const name = nameOf(slice, slices);
+      const name = nameOf(slice, lookup, takers);
       const before = seen.get(name) ?? 0;
       seen.set(name, before + 1);
       return [slice.at, before === 0 ? name : `${name}|${before}`];
@@ -58,36 +63,40 @@ export function namesOf(slices: readonly Slice[]): ReadonlyMap<string, string> {
   );
 }
 
-function nameOf(slice: Slice, slices: readonly Slice[]): string {
+function nameOf(slice: Slice, lookup: Lookup, takers: ReadonlyMap<Slice, Slice>): string {
   const { name, resource, method, url } = slice;
-  const documents = ofSlice(slices, 'DocumentRefs');
   switch (name) {
     case 'SubmissionSet':
       return name;
     case 'DocumentRefs':
       return `${name}|${masterIdentifierOf(resource)}`;
-    case 'Documents': {
-      const taker = documents.find((document) => names(document, slice));
-      return `${name}|${taker === undefined ? '' : masterIdentifierOf(taker.resource)}`;
-    }
+    case 'Documents':
+      return `${name}|${masterIdentifierOf(takers.get(slice)?.resource ?? {})}`;
     case 'Folders':
-      return `${name}|${method}|${digest([resource.title, membersOf(resource, documents)])}`;
+      return `${name}|${method}|${digest([resource.title, membersOf(slice, lookup)])}`;
     case 'UpdateDocumentRefs':
     case 'Patient':
       return `${name}|${method}|${url}`;
   }
 }
 
-function names({ resource }: Slice, { fullUrl }: Slice): boolean {
-  return objectsOf(resource.content).some(
-    ({ attachment }) => isObject(attachment) && fullUrl !== undefined && attachment.url === fullUrl,
+/** Whose bytes a Binary is. */
+function takersOf(slices: readonly Slice[], documents: readonly Slice[]): ReadonlyMap<Slice, Slice> {
+  const lookup = lookupIn(ofSlice(slices, 'Documents'));
+  return new Map(
+    documents.flatMap((document) =>
+      objectsOf(document.resource.content).flatMap(({ attachment }) => {
+        const binary = isObject(attachment) ? lookup(attachment.url, document) : undefined;
+        return binary === undefined ? [] : [[binary, document] as const];
+      }),
+    ),
   );
 }
 
-function membersOf({ entry }: JsonObject, documents: readonly Slice[]): readonly unknown[] {
-  return objectsOf(entry).map(({ item }) => {
+function membersOf(folder: Slice, lookup: Lookup): readonly unknown[] {
+  return objectsOf(folder.resource.entry).map(({ item }) => {
     const reference = isObject(item) ? item.reference : undefined;
-    const document = documents.find((one) => isNamedBy(one, reference));
+    const document = lookup(reference, folder);
     return document === undefined ? reference : masterIdentifierOf(document.resource);
   });
 }

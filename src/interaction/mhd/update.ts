@@ -3,10 +3,11 @@
 import { isObject, type JsonObject, objectsOf, textOf } from '../../fhir/json.ts';
 import type { Fault } from '../../fhir/outcome.ts';
 import { parseReference } from '../../fhir/reference.ts';
-import { ofSlice, type Slice } from './slice.ts';
+import { isDocumentAddress, ofSlice, type Slice } from './slice.ts';
 
 export function updateFaults(slices: readonly Slice[]): readonly Fault[] {
-  return ofSlice(slices, 'UpdateDocumentRefs').flatMap((update) => [...patchFaults(update), ...targetFaults(update, slices)]);
+  const replaced = new Set(replacedBy(slices).map(canonical));
+  return ofSlice(slices, 'UpdateDocumentRefs').flatMap((update) => [...patchFaults(update), ...targetFaults(update, replaced)]);
 }
 
 const parts: Readonly<Record<string, string>> = { type: 'replace', path: 'DocumentReference.status', value: 'superseded' };
@@ -37,9 +38,9 @@ function givenIn({ valueCode, valueString }: JsonObject): unknown {
 }
 
 /** What criteria find is known later only: `replacedBy` compares it then. */
-function targetFaults({ url, at }: Slice, slices: readonly Slice[]): readonly Fault[] {
+function targetFaults({ url, at }: Slice, replaced: ReadonlySet<string>): readonly Fault[] {
   const expression = `${at}.request.url`;
-  if (!/(^|\/)DocumentReference[/?]./.test(url))
+  if (!isDocumentAddress(url))
     return [
       {
         code: 'value',
@@ -47,10 +48,9 @@ function targetFaults({ url, at }: Slice, slices: readonly Slice[]): readonly Fa
         text: 'Patch a DocumentReference: by its id, or by DocumentReference?identifier=system|value',
       },
     ];
-  const replaced = replacedBy(slices);
-  if (replaced.some((target) => isSame(target, url))) return [];
+  if (replaced.has(canonical(url))) return [];
   const isConditional = url.includes('?');
-  if (isConditional && replaced.length > 0) return [];
+  if (isConditional && replaced.size > 0) return [];
   return [
     {
       code: 'business-rule',
@@ -69,7 +69,8 @@ export function replacedBy(slices: readonly Slice[]): readonly string[] {
   );
 }
 
-function isSame(reference: string, url: string): boolean {
-  const [one, other] = [parseReference(reference), parseReference(url.replace(/^\//, ''))];
-  return one !== undefined && other !== undefined ? one.type === other.type && one.id === other.id : reference === url;
+/** Relative and without version, where it is a literal reference. */
+function canonical(text: string): string {
+  const literal = parseReference(text.replace(/^\//, ''));
+  return literal === undefined ? text : `${literal.type}/${literal.id}`;
 }

@@ -102,7 +102,10 @@ const right: readonly (readonly [title: string, options: Partial<BundleSent>, ch
     'fullUrls that are addresses, and relative references to them',
     {},
     ({ entry }) => {
+      entry[0].fullUrl = 'https://chu.example/fhir/List/1';
       entry[1].fullUrl = 'https://chu.example/fhir/DocumentReference/1';
+      entry[2].fullUrl = 'https://chu.example/fhir/Binary/1';
+      entry[1].resource.content[0].attachment.url = 'Binary/1';
       entry[0].resource.entry[0].item.reference = 'DocumentReference/1';
     },
   ],
@@ -132,6 +135,24 @@ describe('what is wrong', () => {
       'Bundle.entry[1].resource.custodian',
       'Bundle.entry[1].resource.content[0].attachment.size',
     ]);
+  });
+
+  it('is said soon, and not without end, of very much that is wrong', () => {
+    const many = 100_000;
+    const bundle = sent({ documents: Array.from({ length: 400 }, () => ({})), folder: true }, ({ entry }) => {
+      const odd = Array.from({ length: many }, (_, at) => ({ reference: `#a${at}`, item: { reference: `urn:x:${at}` } }));
+      entry[0].resource.entry = odd;
+      Object.assign(entry[1].resource, {
+        author: odd,
+        contained: odd.map(({ reference }) => ({ id: reference.slice(1), resourceType: 'Basic' })),
+        relatesTo: odd.map(({ item }) => ({ code: 'replaces', target: item })),
+        content: odd.map(({ item }) => ({ attachment: { url: item.reference } })),
+      });
+      entry.at(-1).resource.entry = odd;
+    });
+    const start = performance.now();
+    expect(judgeProvideBundle(bundle)).toHaveLength(100);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it.each([
