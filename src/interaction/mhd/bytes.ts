@@ -5,6 +5,7 @@ import { isObject, type JsonObject, objectsOf, textOf } from '../../fhir/json.ts
 import type { Fault } from '../../fhir/outcome.ts';
 import { parseReference } from '../../fhir/reference.ts';
 import { essence } from '../attachment.ts';
+import { faultsIn } from './fault.ts';
 import { type Lookup, lookupIn, ofSlice, type Slice } from './slice.ts';
 
 export type Bytes = { readonly size: number; readonly sha1: string };
@@ -22,7 +23,7 @@ export function bytesFaults(slices: readonly Slice[]): readonly Fault[] {
   const named = lookupIn(binaries);
   const takers = new Map<Slice, string>();
   const faults = ofSlice(slices, 'DocumentRefs').flatMap((document) =>
-    objectsOf(document.resource.content).flatMap(({ attachment }, index) => {
+    faultsIn(objectsOf(document.resource.content), ({ attachment }, index) => {
       const expression = `${document.at}.resource.content[${index}].attachment`;
       if (!isObject(attachment) || typeof attachment.url !== 'string') return [];
       const binary = named(attachment.url, document);

@@ -2,6 +2,7 @@
 // https://profiles.ihe.net/ITI/MHD/StructureDefinition-IHE.MHD.Comprehensive.DocumentReference.html
 import { isObject, type JsonObject, objectsOf, textOf } from '../../fhir/json.ts';
 import type { Fault } from '../../fhir/outcome.ts';
+import { faultsIn } from './fault.ts';
 import { extensions } from './slice.ts';
 
 const people = ['Practitioner', 'PractitionerRole', 'Device', 'Patient'];
@@ -11,7 +12,7 @@ export function containedFaults(document: JsonObject, at: string): readonly Faul
   const { author, authenticator, context } = document;
   const contained = containedIn(document);
   return [
-    ...objectsOf(author).flatMap((one, index) => containedFault(contained, one, people, `${at}.author[${index}]`)),
+    ...faultsIn(objectsOf(author), (one, index) => containedFault(contained, one, people, `${at}.author[${index}]`)),
     ...containedFault(contained, authenticator, ['Practitioner', 'PractitionerRole', 'Organization'], `${at}.authenticator`),
     ...(isObject(context)
       ? containedFault(contained, context.sourcePatientInfo, ['Patient'], `${at}.context.sourcePatientInfo`)

@@ -5,6 +5,7 @@ import type { Fault } from '../../fhir/outcome.ts';
 import { cardinalityFaults } from './cardinality.ts';
 import { containedFaults } from './contained.ts';
 import { documentElements } from './document-elements.ts';
+import { faultsIn } from './fault.ts';
 import { identifierFaults, masterIdentifierFaults } from './identifier.ts';
 import type { Level } from './level.ts';
 import { isDocumentAddress, type Lookup, lookupIn, ofSlice, type Slice } from './slice.ts';
@@ -39,7 +40,7 @@ function statusFault({ status }: JsonObject, at: string): readonly Fault[] {
 function relationFaults(document: Slice, lookup: Lookup, level: Level, at: string): readonly Fault[] {
   const relations = objectsOf(document.resource.relatesTo);
   const replaces = relations.some(({ code }) => code === 'replaces');
-  const faults = relations.flatMap(({ target }, index) => {
+  const faults = faultsIn(relations, ({ target }, index) => {
     const reference = isObject(target) ? textOf(target.reference) : undefined;
     if (isDocumentAddress(reference) || lookup(reference, document) !== undefined) return [];
     const expression = `${at}.relatesTo[${index}].target`;

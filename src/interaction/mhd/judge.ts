@@ -4,13 +4,12 @@ import type { JsonObject } from '../../fhir/json.ts';
 import type { Fault } from '../../fhir/outcome.ts';
 import { bytesFaults } from './bytes.ts';
 import { documentFaults } from './document.ts';
+import { mostFaults } from './fault.ts';
 import { levelOf } from './level.ts';
 import { listFaults } from './list.ts';
 import { slicesOf } from './slice.ts';
 import { subjectFaults } from './subject.ts';
 import { updateFaults } from './update.ts';
-
-const mostFaults = 100;
 
 /** Of a Bundle that promises nothing there is nothing to say. */
 export function judgeProvideBundle(bundle: JsonObject): readonly Fault[] {

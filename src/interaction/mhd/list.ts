@@ -4,6 +4,7 @@ import { isObject, type JsonObject, objectsOf, textOf } from '../../fhir/json.ts
 import type { Fault } from '../../fhir/outcome.ts';
 import { cardinalityFaults } from './cardinality.ts';
 import { sourceFaults } from './contained.ts';
+import { faultsIn } from './fault.ts';
 import { identifierFaults } from './identifier.ts';
 import type { Level } from './level.ts';
 import { folderElements, submissionSetElements } from './list-elements.ts';
@@ -90,7 +91,7 @@ function membershipFaults(set: Slice, slices: readonly Slice[], at: string): rea
   const put = new Map(members.flatMap((one) => (one.method === 'PUT' ? [[one.url, one] as const] : [])));
   const lookup = lookupIn(members);
   const named = new Set<Slice>();
-  const faults = objectsOf(set.resource.entry).flatMap(({ item }, index): readonly Fault[] => {
+  const faults = faultsIn(objectsOf(set.resource.entry), ({ item }, index) => {
     const reference = isObject(item) ? item.reference : undefined;
     const expression = `${at}.entry[${index}].item`;
     const member = lookup(reference, set) ?? put.get(String(reference));
@@ -118,7 +119,7 @@ function membershipFaults(set: Slice, slices: readonly Slice[], at: string): rea
 /** A Folder holds documents: of the Bundle, or those that are there already. */
 function itemFaults(folder: Slice, slices: readonly Slice[], at: string): readonly Fault[] {
   const lookup = lookupIn(ofSlice(slices, 'DocumentRefs'));
-  return objectsOf(folder.resource.entry).flatMap(({ item }, index): readonly Fault[] => {
+  return faultsIn(objectsOf(folder.resource.entry), ({ item }, index) => {
     const reference = isObject(item) ? textOf(item.reference) : undefined;
     if (isDocumentAddress(reference) || lookup(reference, folder) !== undefined) return [];
     return [{ code: 'value', expression: `${at}.entry[${index}].item`, text: 'A Folder holds DocumentReferences: name one' }];

@@ -120,10 +120,14 @@ export type Lookup = (reference: unknown, from: Slice) => Slice | undefined;
 /** The entry that a reference leads to: by its fullUrl, or relative to the one who refers. https://hl7.org/fhir/R4/bundle.html#references */
 export function lookupIn(slices: readonly Slice[]): Lookup {
   const byName = new Map(slices.flatMap((slice) => (slice.fullUrl === undefined ? [] : [[slice.fullUrl, slice] as const])));
-  return (reference, { fullUrl }) => {
+  const bases = new Map<Slice, string | undefined>();
+  return (reference, from) => {
     if (typeof reference !== 'string') return undefined;
-    const base = parseReference(fullUrl ?? '')?.base;
-    return byName.get(reference) ?? (base === undefined ? undefined : byName.get(`${base}/${reference}`));
+    const found = byName.get(reference);
+    if (found !== undefined) return found;
+    if (!bases.has(from)) bases.set(from, parseReference(from.fullUrl ?? '')?.base);
+    const base = bases.get(from);
+    return base === undefined ? undefined : byName.get(`${base}/${reference}`);
   };
 }
 

@@ -152,7 +152,7 @@ describe('what is wrong', () => {
     });
     const start = performance.now();
     expect(judgeProvideBundle(bundle)).toHaveLength(100);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(performance.now() - start).toBeLessThan(15_000);
   });
 
   it.each([
