@@ -2,8 +2,9 @@
 import type { Conformance } from '../../src/conformance/conformance.ts';
 import { isObject, type JsonObject, objectsOf } from '../../src/fhir/json.ts';
 import { mask } from '../resources.ts';
-import { byInteraction, get, json, never, type Question } from './requests.ts';
-import type { Created } from './world.ts';
+import { bundle, reading } from './operations.ts';
+import { type Created, get, json, never, type Question } from './question.ts';
+import { byInteraction } from './requests.ts';
 
 const patching = { 'Content-Type': 'application/json-patch+json' };
 const post = (path: string, resource: object, headers: Readonly<Record<string, string>> = {}): Question => ({
@@ -13,42 +14,49 @@ const post = (path: string, resource: object, headers: Readonly<Record<string, s
   body: JSON.stringify(resource),
 });
 
-/** Asked last; the Bundles that only read and the criteria first, then what may succeed. */
+/** Asked last; the criteria first, then what may succeed; what came of it is shown to everybody. */
 export function attempts(conformance: Conformance, created: readonly Created[], patient: string): readonly Question[] {
   return [
-    ...readingBundles(created),
     ...references(created, patient),
     ...byCriteria(conformance, created),
     ...documents(created, patient),
-    get(`/DocumentReference?patient=Patient/${patient}&_count=50`),
+    ...pointing(created, patient),
+    ...left(patient),
     ...updates(conformance, created),
     ...changes(conformance, created),
     ...writingBundles(created),
-    get('/AuditEvent?_count=500'),
+    ...left(patient),
+    { ...get('/AuditEvent?_count=500'), always: true },
   ];
 }
 
-function bundle(type: 'batch' | 'transaction', entries: readonly object[]): Question {
-  return post('/', { resourceType: 'Bundle', type, entry: entries });
+/** What the attempts have left. */
+function left(patient: string): readonly Question[] {
+  const searches = ['DocumentReference', 'List', 'Provenance', 'Composition', 'Observation'].map(
+    (type) => `/${type}?patient=Patient/${patient}&_count=200&_total=accurate`,
+  );
+  const histories = ['/_history?_count=200', '/DocumentReference/_history?_count=200', '/List/_history?_count=200'];
+  return [...searches, ...histories].map((path) => ({ ...get(path), always: true }));
 }
 
-const reading = (url: string): object => ({ request: { method: 'GET', url } });
-
-/** What a batch says of each id, and whether a transaction is taken back for one. */
-function readingBundles(created: readonly Created[]): readonly Question[] {
-  const urls = created.map(({ type, id }) => `${type}/${id}`);
-  const entries = [`DocumentReference/${never}`, ...urls].map(reading);
-  const documents = created.filter(({ type }) => type === 'DocumentReference').map(({ id }) => `DocumentReference/${id}`);
-  return [
-    bundle('batch', entries),
-    ...[`DocumentReference/${never}`, ...documents].map((url) => bundle('transaction', [reading(url)])),
-    bundle('transaction', [reading(`DocumentReference?_id=${documents.map((url) => url.split('/')[1]).join(',')}`)]),
-  ];
+/** Whoever points at what he does not see points at what is not there. */
+function pointing(created: readonly Created[], patient: string): readonly Question[] {
+  const subject = { reference: `Patient/${patient}` };
+  const references = [`DocumentReference/${never}`, ...created.map(({ type, id }) => `${type}/${id}`)];
+  return references.flatMap((reference) => [
+    post('/List', { resourceType: 'List', status: 'current', mode: 'working', subject, entry: [{ item: { reference } }] }),
+    post('/Provenance', {
+      resourceType: 'Provenance',
+      target: [{ reference }],
+      recorded: '2026-11-12T10:00:00Z',
+      agent: [{ who: { display: 'x' } }],
+    }),
+  ]);
 }
 
 /** Conditional references must not read out bit by bit what the caller may not see. */
 function references(created: readonly Created[], patient: string): readonly Question[] {
-  const named = created.filter(({ type }) => type === 'DocumentReference').map(({ id }) => `DocumentReference?_id=${id}`);
+  const named = created.map(({ type, id }) => `${type}?_id=${id}`);
   const criteria = [
     'Patient?birthdate=lt1990-01-01',
     'Patient?birthdate=gt1990-01-01',
@@ -61,18 +69,17 @@ function references(created: readonly Created[], patient: string): readonly Ques
     `DocumentReference?_id=${never}`,
     ...named,
   ];
-  const observed = (reference: string): object => ({
+  const listed = (reference: string): object => ({
     resource: {
-      resourceType: 'Immunization',
-      status: 'completed',
-      vaccineCode: { text: 'x' },
-      patient: { reference: `Patient/${patient}` },
-      occurrenceDateTime: '2026-11-12',
-      reasonReference: [{ reference }],
+      resourceType: 'List',
+      status: 'current',
+      mode: 'working',
+      subject: { reference: `Patient/${patient}` },
+      entry: [{ item: { reference } }],
     },
-    request: { method: 'POST', url: 'Immunization' },
+    request: { method: 'POST', url: 'List' },
   });
-  return criteria.map((reference) => bundle('transaction', [observed(reference)]));
+  return criteria.map((reference) => bundle('transaction', [listed(reference)]));
 }
 
 /** The same criteria for each conditional interaction: they find what may be seen or changed, and nothing else. */
@@ -144,7 +151,9 @@ function changes({ types }: Conformance, created: readonly Created[]): readonly 
 /** Deletes of what is left, one by one in a batch and together with a reading of what never was. */
 function writingBundles(created: readonly Created[]): readonly Question[] {
   const deletion = (url: string): object => ({ request: { method: 'DELETE', url } });
-  const urls = created.filter(({ type }) => type === 'DocumentReference').map(({ id }) => `DocumentReference/${id}`);
+  const urls = created
+    .filter(({ type }) => type === 'DocumentReference' || type === 'List')
+    .map(({ type, id }) => `${type}/${id}`);
   return [
     ...urls.map((url) => bundle('transaction', [deletion(url), reading(`DocumentReference/${never}`)])),
     bundle('batch', [`DocumentReference/${never}`, ...urls].map(deletion)),

@@ -3,12 +3,16 @@ import { expect } from '@jest/globals';
 import type { Reply } from '../carnet.ts';
 import { conformance } from '../conformance/example.ts';
 import { attempts } from './attempts.ts';
-import { type Question, questions } from './requests.ts';
+import type { Question } from './question.ts';
+import { questions } from './requests.ts';
 import { isAsked } from './sample.ts';
 import { everybody, steps } from './story.ts';
 import { build, isHidden, namesOf, questionsFrom, type World } from './world.ts';
 
 export type Difference = { readonly question: string; readonly full: string; readonly without: string };
+
+/** `statuses`: how many answers of each, of the full world. */
+export type Comparison = { readonly differences: readonly Difference[]; readonly statuses: ReadonlyMap<number, number> };
 
 /** Both answers from a little before the place where they part. */
 function difference(question: string, full: string, without: string): Difference {
@@ -37,8 +41,9 @@ export async function compare(
   caller: string,
   asked: readonly Question[],
   first: number,
-): Promise<readonly Difference[]> {
+): Promise<Comparison> {
   const differences: Difference[] = [];
+  const statuses = new Map<number, number>();
   let step = first;
   for (const question of asked) {
     let pair: readonly [Question, Question] = [question, question];
@@ -47,6 +52,7 @@ export async function compare(
       const [one, other] = await Promise.all([ask(full, caller, step, pair[0]), ask(without, caller, step, pair[1])]);
       const asked = `${pair[0].method} ${pair[0].path} ${pair[0].body ?? ''} page ${page}`;
       if (shape(one) !== shape(other)) differences.push(difference(asked, shape(one), shape(other)));
+      statuses.set(one.status, (statuses.get(one.status) ?? 0) + 1);
       const next = [one, other].map(
         ({ body }) => body?.link?.find(({ relation }: { relation: string }) => relation === 'next')?.url as string | undefined,
       );
@@ -57,21 +63,26 @@ export async function compare(
       ];
     }
   }
-  return differences;
+  return { differences, statuses };
 }
 
 /** The questions are asked of a world that has what the caller may not see and of one that never had it. */
 export async function expectAlike(caller: string): Promise<void> {
   expect(steps.filter((step) => isHidden(step, caller)).length).toBeGreaterThan(0);
   const full = await build(everybody, steps, () => false);
-  const without = await build(everybody, steps, (step) => isHidden(step, caller), full.created);
+  const without = await build(everybody, steps, (what) => isHidden(what, caller), full.created);
+  const ofCaller = ({ always }: Question, at: number): boolean => always === true || isAsked(caller, at);
   try {
-    const asked = questions(conformance, full.created).filter((_, at) => isAsked(caller, at));
+    const asked = questions(conformance, full.created).filter(ofCaller);
     const read = await compare(full, without, caller, asked, questionsFrom);
-    const writes = attempts(conformance, full.created, namesOf(full.created).adult ?? '').filter((_, at) => isAsked(caller, at));
+    const writes = attempts(conformance, full.created, namesOf(full.created).adult ?? '').filter(ofCaller);
     const tried = await compare(full, without, caller, writes, questionsFrom + 20 * asked.length);
     process.stderr.write(`worlds: ${asked.length + writes.length} questions compared for ${caller}\n`);
-    expect([...read, ...tried].slice(0, 5)).toEqual([]);
+    expect([...read.differences, ...tried.differences].slice(0, 5)).toEqual([]);
+    const statuses = [...read.statuses.keys(), ...tried.statuses.keys()];
+    // Alike because nobody is asked, or because all fails, would be no likeness.
+    expect(statuses.filter((status) => status === 401 || status >= 500)).toEqual([]);
+    expect(read.statuses.get(200) ?? 0).toBeGreaterThan(asked.length / 10);
   } finally {
     await full.stop();
     await without.stop();

@@ -1,19 +1,8 @@
 // What is written into the records, and who sees it; then who looked at it.
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { document, label, mask, visibility } from '../resources.ts';
-import { at, coded, document_, of, rulers, subject, wish } from './step.ts';
+import { at, but, coded, deposit, document_, of, readers, rulers, subject, wish } from './step.ts';
 import type { Names, Step } from './world.ts';
-
-const deposit = (name: string, code: string, seen: readonly string[], more?: (names: Names) => JsonObject): Step => ({
-  by: 'hospital',
-  name,
-  path: at('/DocumentReference'),
-  body: document_(code, more),
-  seen,
-});
-/** Those who read a hospital report of the adult; the relative and the rescuer by mandate and emergency permit. */
-const readers = [...rulers, 'doctor', 'speech', 'inside', 'relative', 'rescuer', 'hospital'];
-const but = (...gone: readonly string[]): readonly string[] => readers.filter((reader) => !gone.includes(reader));
 
 export const documents: readonly Step[] = [
   deposit('report', '34112-3', readers),

@@ -3,32 +3,40 @@ import type { Conformance, SearchParameter, TypeCapability } from '../../src/con
 import { isObject, type JsonObject, objectsOf } from '../../src/fhir/json.ts';
 import { elementsOf } from '../../src/search/index-of.ts';
 import { mask } from '../resources.ts';
-import type { Created } from './world.ts';
+import { byOperation, bySystem } from './operations.ts';
+import { type Created, get, json, never, type Question } from './question.ts';
 
-export type Question = {
-  readonly method: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-};
-
-export const never = 'aaaaaaaaaaaaa-bbbbbbbbbbbbb';
 const prefixes = ['', 'eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'];
-export const json = { 'Content-Type': 'application/fhir+json' };
-export const get = (path: string): Question => ({ method: 'GET', path });
+/** One or two of them about each id, in turns: forms of a read that must not tell either. */
+const forms: readonly ((path: string) => Question)[] = [
+  (path) => ({ method: 'HEAD', path }),
+  (path) => get(path, { 'If-None-Match': 'W/"1"' }),
+  (path) => get(path, { 'If-None-Match': '*' }),
+  (path) => get(path, { 'If-Modified-Since': 'Tue, 10 Nov 2026 09:01:00 GMT' }),
+  (path) => get(path, { Range: 'bytes=0-3' }),
+  (path) => get(`${path}?_summary=true`),
+  (path) => get(`${path}?_elements=id,status`),
+  (path) => get(`${path}?_summary=text`),
+  (path) => get(path, { Accept: 'text/plain' }),
+];
+const turned = <T>(list: readonly T[], at: number): readonly T[] =>
+  [at, at + 4].flatMap((index) => list[index % list.length] ?? []);
+
+/** Pages and instants of a history, before, amid and after the story. */
+const windows = [
+  '?_count=1',
+  '?_count=0',
+  '?_count=3',
+  '?_since=2030',
+  '?_since=2026-11-10T09:01:30Z',
+  '?_at=2026-11-10T09:00:20Z',
+  '?_at=2026-11-10T09:02:10Z&_count=3',
+];
 
 /** What is asked about each interaction that the capability statement can declare. */
 export const byInteraction: Readonly<Record<string, (type: string, ids: readonly string[]) => readonly Question[]>> = {
   read: (type, ids) =>
-    ids.flatMap((id, at) => [
-      get(`/${type}/${id}`),
-      ...(at > 3
-        ? []
-        : [
-            { method: 'HEAD', path: `/${type}/${id}` },
-            { method: 'GET', path: `/${type}/${id}`, headers: { 'If-None-Match': 'W/"1"' } },
-          ]),
-    ]),
+    ids.flatMap((id, at) => [get(`/${type}/${id}`), ...turned(forms, at).map((form) => form(`/${type}/${id}`))]),
   'search-type': (type, ids) => [
     get(`/${type}`),
     get(`/${type}?_total=accurate&_count=3`),
@@ -46,18 +54,10 @@ export const byInteraction: Readonly<Record<string, (type: string, ids: readonly
     },
   ],
   vread: (type, ids) =>
-    ids.flatMap((id, at) => [1, 2, ...(at > 3 ? [] : [3, 'x'])].map((version) => get(`/${type}/${id}/_history/${version}`))),
+    ids.flatMap((id, at) => [1, 2, 3, ...(at > 3 ? [] : [4, 'x'])].map((version) => get(`/${type}/${id}/_history/${version}`))),
   'history-instance': (type, ids) =>
-    ids.flatMap((id, at) =>
-      ['', ...(at > 3 ? [] : ['?_count=1', '?_count=0', '?_since=2030', '?_at=2026-11-10T09:00:20Z'])].map((query) =>
-        get(`/${type}/${id}/_history${query}`),
-      ),
-    ),
-  'history-type': (type) =>
-    ['', '?_count=0', '?_count=3', '?_count=200', '?_since=2026-11-10T09:00:30Z', '?_at=2026-11-10T09:00:30Z'].map((query) =>
-      get(`/${type}/_history${query}`),
-    ),
-  'history-system': () => ['', '?_count=0', '?_count=200', '?_at=2026-11-10T09:01Z'].map((query) => get(`/_history${query}`)),
+    ids.flatMap((id, at) => ['', ...turned(windows, at)].map((query) => get(`/${type}/${id}/_history${query}`))),
+  'history-type': (type) => ['', '?_count=200', ...windows].map((query) => get(`/${type}/_history${query}`)),
   create: () => [],
   patch: (type, ids) =>
     [never, ...ids].map((id) => ({
@@ -96,7 +96,7 @@ function texts({ type }: SearchParameter, node: unknown): readonly string[] {
 }
 
 /** Each modifier and prefix of each type of parameter. */
-const forms: Readonly<Record<string, (code: string, value: string) => readonly string[]>> = {
+const written: Readonly<Record<string, (code: string, value: string) => readonly string[]>> = {
   token: (code, value) => {
     const [system = '', bare = value] = value.includes('|') ? value.split('|') : ['', value];
     return [`${code}=${value}`, `${code}=${bare}`, `${code}=|${bare}`, `${code}=${system}|`, `${code}:not=${value}`].map(escaped);
@@ -130,7 +130,7 @@ export function parameterQuestions(
   const both = absent.map((query, at) => `${query}&${sorted[at]}`);
   // Neither is ever missing; a label is no order.
   const whole = code === '_id' || code === '_lastUpdated' ? sorted : code === '_security' ? absent : both;
-  const made = forms[code === '_lastUpdated' ? 'date' : parameter.type];
+  const made = written[code === '_lastUpdated' ? 'date' : parameter.type];
   if (made === undefined) throw new Error(`no questions for parameters of type ${parameter.type}`);
   const given = valuesOf(parameter, resources);
   return [...whole, ...given.flatMap((value) => made(code, value))].map((query) => get(`/${type}?${query}`));
@@ -151,6 +151,18 @@ function chainQuestions({ types }: Conformance, { type, search }: TypeCapability
     DocumentReference: ['type=34112-3', 'description=ancienne', 'status=superseded'],
     RelatedPerson: ['name=Jean', 'relationship=HUSB'],
     CareTeam: ['status=active'],
+    Encounter: ['class=EMER'],
+    Observation: ['code=15074-8'],
+    Procedure: ['status=completed'],
+    Condition: ['code=73211009'],
+    List: ['title=mixed'],
+    Device: ['status=active'],
+    Location: ['name=Colline'],
+    HealthcareService: ['name=Cardiologie'],
+    PractitionerRole: ['active=true'],
+    MedicationRequest: ['status=completed'],
+    Composition: ['title=Synth'],
+    Provenance: ['recorded=2026'],
   };
   return [...search.values()]
     .filter((parameter) => parameter.type === 'reference')
@@ -178,15 +190,14 @@ export function questions(conformance: Conformance, created: readonly Created[])
     const asked = [...capability.interactions]
       .filter((name) => reading.has(name))
       .flatMap((name) => byInteraction[name]?.(capability.type, ids) ?? []);
-    if (!capability.interactions.has('search-type')) return asked;
+    // Without search-type there are no parameters.
     const parameters = [...capability.search.values()].flatMap((parameter) =>
       parameterQuestions(capability, parameter, resources),
     );
-    return [...asked, ...parameters, ...chainQuestions(conformance, capability), ...includeQuestions(capability)];
+    const operations = [...capability.operations].flatMap((name) => byOperation[name]?.(capability.type, mine) ?? []);
+    return [...asked, ...operations, ...parameters, ...chainQuestions(conformance, capability), ...includeQuestions(capability)];
   });
-  const ofSystem = [...conformance.interactions].flatMap((name) =>
-    name === 'history-system' ? (byInteraction[name]?.('', []) ?? []) : [],
-  );
+  const ofSystem = [...conformance.interactions].flatMap((name) => bySystem[name]?.(created) ?? []);
   // While the traces are few: every question leaves one.
   return [...ofSystem, ...all.toSorted((a, b) => Number(b.path.includes('AuditEvent')) - Number(a.path.includes('AuditEvent')))];
 }

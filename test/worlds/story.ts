@@ -2,7 +2,11 @@
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { claims, cx } from '../identity/issuer.ts';
 import { actor, consent, patient } from '../resources.ts';
+import { directory } from './directory.ts';
 import { documents, looks } from './documents.ts';
+import { past } from './past.ts';
+import { pointers } from './pointers.ts';
+import { record } from './record.ts';
 import { at, coded, permit, rulers, wish } from './step.ts';
 import type { Names, Step } from './world.ts';
 
@@ -204,4 +208,13 @@ const sharing: readonly Step[] = [
   },
 ];
 
-export const steps: readonly Step[] = [...opening, ...sharing, ...documents, ...looks];
+export const steps: readonly Step[] = [
+  ...opening,
+  ...directory,
+  ...sharing,
+  ...documents,
+  ...record,
+  ...pointers,
+  ...past,
+  ...looks,
+];

@@ -1,24 +1,32 @@
 // A world is what a list of requests has made of an empty server, under a clock and ids that depend on the step alone.
 import { createHash } from 'node:crypto';
 import type { Ids } from '../../src/fhir/id.ts';
-import type { JsonObject } from '../../src/fhir/json.ts';
+import { isObject, type JsonObject, objectsOf } from '../../src/fhir/json.ts';
 import { type Carnet, type Client, type Reply, startCarnet } from '../carnet.ts';
 import type { Claims } from '../identity/issuer.ts';
 
 /** Ids of what earlier steps created, by name. */
 export type Names = Readonly<Record<string, string>>;
 
-export type Step = {
-  readonly by: string;
-  /** The name under which later steps know what it creates. */
-  readonly name?: string;
-  readonly method?: 'POST' | 'PATCH' | 'DELETE' | 'GET';
-  readonly path: (names: Names) => string;
-  readonly body?: (names: Names) => object;
-  /** Callers who see what it writes; absent: everybody whom it concerns at all, so that no world leaves it out. */
+/** Callers who see what is written; absent: everybody whom it concerns at all, so that no world leaves it out. */
+export type Seen = {
   readonly seen?: readonly string[];
   /** Callers whose own rights it changes: it stays in their worlds. */
   readonly rights?: readonly string[];
+};
+
+/** One entry of a transaction: worlds without it have the same Bundle without it. */
+export type StepEntry = Seen & { readonly name?: string; readonly entry: (names: Names) => JsonObject };
+
+export type Step = Seen & {
+  readonly by: string;
+  /** The name under which later steps know what it creates. */
+  readonly name?: string;
+  readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'GET';
+  readonly path: (names: Names) => string;
+  readonly body?: (names: Names) => object;
+  /** A transaction, in place of a body. */
+  readonly entries?: readonly StepEntry[];
   readonly fails?: true;
 };
 
@@ -37,18 +45,28 @@ export const questionsFrom = 10_000;
 const beginning = Date.parse('2026-11-10T09:00:00Z');
 const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
 
-function stepIds(): Ids & { readonly reset: (step: number) => void } {
+type StepIds = Ids & { readonly reset: (step: number, taken?: ReadonlySet<string>) => void };
+
+/** `taken`: what entries that this world leaves out have drawn in the world that has them. */
+function stepIds(): StepIds {
   let step = 0;
   let drawn = 0;
+  let skipped: ReadonlySet<string> = new Set();
+  const next = (): string => {
+    drawn += 1;
+    const digest = createHash('sha256').update(`${step} ${drawn}`).digest();
+    return [...digest.subarray(0, 13)].map((byte) => alphabet[byte % 32]).join('');
+  };
   return {
-    reset: (next) => {
-      step = next;
+    reset: (to, taken = new Set()) => {
+      step = to;
       drawn = 0;
+      skipped = taken;
     },
     key: () => {
-      drawn += 1;
-      const digest = createHash('sha256').update(`${step} ${drawn}`).digest();
-      return [...digest.subarray(0, 13)].map((byte) => alphabet[byte % 32]).join('');
+      let key = next();
+      while (skipped.has(key)) key = next();
+      return key;
     },
   };
 }
@@ -57,52 +75,87 @@ export function namesOf(created: readonly Created[]): Names {
   return Object.fromEntries(created.map(({ name, id }) => [name, id]));
 }
 
-export function isHidden({ seen, rights = [] }: Step, caller: string): boolean {
+export function isHidden({ seen, rights = [] }: Seen, caller: string): boolean {
   return seen !== undefined && !seen.includes(caller) && !rights.includes(caller);
 }
 
-/** `without`: steps left out. Names of what they would have created are taken from `given`, the world that has them. */
+/** An emergency token lives four hours at most. */
+const lifetime = 14_400;
+
+/** `without`: what is left out. Names of what it would have created are taken from `given`, the world that has it. */
 export async function build(
   peopleOf: (names: Names) => Readonly<Record<string, Claims>>,
   steps: readonly Step[],
-  without: (step: Step) => boolean,
+  without: (what: Seen) => boolean,
   given: readonly Created[] = [],
 ): Promise<World> {
   let now = beginning;
   const ids = stepIds();
   const carnet = await startCarnet({ clock: () => new Date(now), ids });
   const created: Created[] = [];
-  const clients = new Map<string, Client>();
+  const clients = new Map<string, { readonly client: Client; readonly until: number }>();
   const at = (step: number, by: string): Client => {
     now = beginning + step * 1000;
     ids.reset(step);
     const known = clients.get(by);
-    if (known) return known;
+    if (known && step < known.until) return known.client;
     const claims = peopleOf(namesOf([...given, ...created]))[by];
     if (claims === undefined) throw new Error(`nobody is called ${by}`);
-    const client = carnet.as(claims, { expiresIn: 300_000 });
+    const client = carnet.as(claims, { expiresIn: lifetime });
     // Claims of later times name what was created since.
-    if (step >= questionsFrom) clients.set(by, client);
+    if (step >= questionsFrom) clients.set(by, { client, until: step + lifetime });
     return client;
   };
   for (const [index, step] of steps.entries()) {
-    if (without(step)) continue;
+    if (without(step) || step.entries?.every(without)) continue;
     const names = namesOf([...given, ...created]);
-    const body = step.body?.(names);
-    const reply = await send(at(index, step.by), step, names, body);
+    const kept = (step.entries ?? []).filter((entry) => !without(entry));
+    const left = (step.entries ?? []).filter(without).map(({ name }) => name);
+    const body = step.entries === undefined ? step.body?.(names) : transactionOf(kept, names);
+    const client = at(index, step.by);
+    ids.reset(index, keysIn(given.filter(({ name }) => left.includes(name))));
+    const reply = await send(client, step, names, body);
     if (reply.status < 400 === (step.fails ?? false))
       throw new Error(`step ${index} ${step.name ?? ''} of ${step.by}: ${reply.status} ${reply.text.slice(0, 600)}`);
-    const [, type, id] = /\/(\w+)\/([\w-]+)\/_history\/1$/.exec(reply.headers.location ?? '') ?? [];
-    if (step.name !== undefined && type !== undefined && id !== undefined) {
-      created.push({ name: step.name, type, id, resource: { ...(reply.body ?? body), id } });
-    }
+    created.push(...(step.entries === undefined ? made(step.name, reply, body) : madeOf(kept, reply, body)));
   }
   return { carnet, created, at, stop: carnet.stop };
 }
 
+function transactionOf(entries: readonly StepEntry[], names: Names): JsonObject {
+  return { resourceType: 'Bundle', type: 'transaction', entry: entries.map(({ entry }) => entry(names)) };
+}
+
+/** The keys of what was created, and of the Binary that came with it. */
+function keysIn(created: readonly Created[]): ReadonlySet<string> {
+  const urls = created.flatMap(({ resource }) => JSON.stringify(resource).match(/Binary\/[\w-]+/g) ?? []);
+  return new Set([...created.map(({ id }) => id), ...urls].flatMap((id) => id.split('-').slice(-1)));
+}
+
+function located(name: string | undefined, location: unknown, resource: object): readonly Created[] {
+  const [, type, id] = /(?:^|\/)(\w+)\/([\w-]+)\/_history\/1$/.exec(typeof location === 'string' ? location : '') ?? [];
+  return name === undefined || type === undefined || id === undefined ? [] : [{ name, type, id, resource: { ...resource, id } }];
+}
+
+function made(name: string | undefined, { headers, body: answered }: Reply, sent: object | undefined): readonly Created[] {
+  return located(name, headers.location, answered ?? sent ?? {});
+}
+
+function madeOf(entries: readonly StepEntry[], { body }: Reply, sent: object | undefined): readonly Created[] {
+  const answered = objectsOf(body?.entry);
+  const asked = isObject(sent) ? objectsOf(sent.entry) : [];
+  return entries.flatMap(({ name }, at) => {
+    const response = answered[at]?.response;
+    const resource = answered[at]?.resource ?? asked[at]?.resource;
+    return located(name, isObject(response) ? response.location : undefined, isObject(resource) ? resource : {});
+  });
+}
+
 async function send(client: Client, { method = 'POST', path }: Step, names: Names, body: object | undefined): Promise<Reply> {
-  const headers = { 'X-Request-Id': 'step' };
+  const headers = { 'X-Request-Id': 'step', Prefer: 'return=representation' };
   if (method === 'POST') return await client.post(path(names), body ?? {}, headers);
   if (method === 'PATCH') return await client.patch(path(names), body ?? [], headers);
+  if (method === 'PUT')
+    return await client.send('PUT', path(names), { ...headers, 'Content-Type': 'application/fhir+json' }, JSON.stringify(body));
   return method === 'DELETE' ? await client.delete(path(names)) : await client.get(path(names), headers);
 }

@@ -1,16 +1,34 @@
 // The list of questions is complete, and it can tell worlds apart.
 import { describe, expect, it } from '@jest/globals';
+import { isObject } from '../../src/fhir/json.ts';
 import { conformance } from '../conformance/example.ts';
 import { compare } from './compare.ts';
+import { byOperation, bySystem } from './operations.ts';
 import { byInteraction, modifiers, parameterQuestions, questions } from './requests.ts';
 import { halves, isAsked, others, professionals } from './sample.ts';
 import { everybody, steps } from './story.ts';
-import { build, isHidden, questionsFrom } from './world.ts';
+import { build, isHidden, questionsFrom, type Step } from './world.ts';
+
+function typesOf({ path, entries = [] }: Step): readonly string[] {
+  const posted = entries.map(({ entry }) => entry({}).resource).filter(isObject);
+  return [path({}).split('/')[1] ?? '', ...posted.map(({ resourceType }) => String(resourceType))];
+}
 
 describe('the list of questions', () => {
   it('knows every interaction that is declared', () => {
     const declared = new Set([...conformance.types.values()].flatMap(({ interactions }) => [...interactions]));
     expect([...declared].filter((name) => byInteraction[name] === undefined)).toEqual([]);
+  });
+
+  it('knows every operation and every interaction of the system that is declared', () => {
+    const operations = new Set([...conformance.types.values()].flatMap((capability) => [...capability.operations]));
+    expect([...operations].filter((name) => byOperation[name] === undefined)).toEqual([]);
+    expect([...conformance.interactions].filter((name) => bySystem[name] === undefined)).toEqual([]);
+  });
+
+  it('has something of every type in the story', () => {
+    const made = new Set(['Binary', 'AuditEvent', ...steps.flatMap(typesOf)]);
+    expect([...conformance.types.keys()].filter((type) => !made.has(type))).toEqual([]);
   });
 
   it('knows every parameter that is declared', () => {
@@ -47,7 +65,7 @@ describe('the questions', () => {
   it('tell worlds apart: to the médecin traitant the world without what is hidden from the doctor is another', async () => {
     const full = await build(everybody, steps, () => false);
     const without = await build(everybody, steps, (step) => isHidden(step, 'doctor'), full.created);
-    const differences = await compare(
+    const { differences } = await compare(
       full,
       without,
       'treating',
