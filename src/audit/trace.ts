@@ -31,7 +31,8 @@ export function tracesOf(context: TraceContext, act: Act): readonly Row[] {
   const groups = [...Map.groupBy(act.touched, groupName).values()];
   if (groups.length === 0) return [traceOf(context, act, [], true)];
   const most = groups.toSorted((a, b) => hiddenness(b[0]) - hiddenness(a[0]))[0];
-  return groups.map((group) => traceOf(context, act, group, group === most));
+  // The address of a transaction tells nothing: were it missing, that would tell of a group more hidden.
+  return groups.map((group) => traceOf(context, act, group, group === most || act.interaction === 'transaction'));
 }
 
 /** What leaves the claims window takes its traces along, and no other. */

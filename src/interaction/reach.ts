@@ -74,8 +74,7 @@ async function ownKey({ caller: { who }, store }: Context): Promise<string | und
 
 export async function recordsAt({ store }: Context, keys: readonly string[]): Promise<readonly AccessRecord[]> {
   if (keys.length > mostRecords) throw refuse('too-costly', 'Too many patients named at once', 'http.patient');
-  const found = await Promise.all([...new Set(keys)].map(async (key) => await store.records.get(key)));
-  return found.filter((record) => record !== undefined);
+  return await store.records.several([...new Set(keys)]);
 }
 
 /** The row of a doctor's delegations: his own, or that of the doctor for whom a delegate acts. */

@@ -7,6 +7,8 @@ const cached = 10_000;
 
 export type Records = {
   readonly get: (key: string) => Promise<AccessRecord | undefined>;
+  /** With one command: a transaction takes no two at once. */
+  readonly several: (keys: readonly string[]) => Promise<readonly AccessRecord[]>;
   /** As it now is, past the cache: for a write may be refused on it without any guarded read. */
   readonly current: (key: string) => Promise<AccessRecord | undefined>;
   /** Those that name one of the actors, by key; at most `limit`. */
@@ -33,6 +35,13 @@ export function recordsOf(database: Database): Records {
   };
   return {
     get: async (key) => cache.get(key) ?? (await current(key)),
+    several: async (asked) => {
+      const known = new Map(asked.map((key) => [key, cache.get(key)]));
+      const missing = asked.filter((key) => known.get(key) === undefined);
+      const found = missing.length === 0 ? [] : await records.find({ _id: { $in: missing } }, within(database)).toArray();
+      for (const stored of found) known.set(stored._id, keep(fromStored(stored)));
+      return asked.flatMap((key) => known.get(key) ?? []);
+    },
     current,
     naming: async (actors, limit) => {
       const found = await records

@@ -257,6 +257,11 @@ describe('what is no batch or transaction', () => {
     expectOutcome(await ground.as('hospital').post('/', body), status, expression);
   });
 
+  it('reads what needs two access states', async () => {
+    const reply = await sent('doctor', [entry({ method: 'GET', url: `Consent/${ground.key}-aaaaaaaaaaaaa/_history` })]);
+    expect(reply.status).toBe(404);
+  });
+
   it('an empty transaction does nothing', async () => {
     const reply = await ground.as('hospital').post('/', { resourceType: 'Bundle', type: 'transaction' });
     expect([reply.status, reply.body]).toEqual([200, { resourceType: 'Bundle', type: 'transaction-response' }]);

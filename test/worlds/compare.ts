@@ -3,11 +3,12 @@ import { expect } from '@jest/globals';
 import type { Reply } from '../carnet.ts';
 import { conformance } from '../conformance/example.ts';
 import { attempts } from './attempts.ts';
+import { pairFor } from './pair.ts';
 import type { Question } from './question.ts';
 import { questions } from './requests.ts';
 import { isAsked } from './sample.ts';
-import { everybody, steps } from './story.ts';
-import { build, isHidden, namesOf, questionsFrom, type World } from './world.ts';
+import { steps } from './story.ts';
+import { isHidden, namesOf, questionsFrom, type World } from './world.ts';
 
 export type Difference = { readonly question: string; readonly full: string; readonly without: string };
 
@@ -34,7 +35,7 @@ async function ask(world: World, caller: string, step: number, { method, path, h
   return await world.at(step, caller).send(method, path, { 'X-Request-Id': 'same', ...headers }, body);
 }
 
-/** Both worlds in step; a next link is followed in each, up to five pages. */
+/** Both worlds in step; a next link is followed in each, up to three pages. */
 export async function compare(
   full: World,
   without: World,
@@ -47,7 +48,7 @@ export async function compare(
   let step = first;
   for (const question of asked) {
     let pair: readonly [Question, Question] = [question, question];
-    for (let page = 0; page < 5; page += 1) {
+    for (let page = 0; page < 3; page += 1) {
       step += 1;
       const [one, other] = await Promise.all([ask(full, caller, step, pair[0]), ask(without, caller, step, pair[1])]);
       const asked = `${pair[0].method} ${pair[0].path} ${pair[0].body ?? ''} page ${page}`;
@@ -69,8 +70,7 @@ export async function compare(
 /** The questions are asked of a world that has what the caller may not see and of one that never had it. */
 export async function expectAlike(caller: string): Promise<void> {
   expect(steps.filter((step) => isHidden(step, caller)).length).toBeGreaterThan(0);
-  const full = await build(everybody, steps, () => false);
-  const without = await build(everybody, steps, (what) => isHidden(what, caller), full.created);
+  const { full, without, stop } = await pairFor(caller);
   const ofCaller = ({ always }: Question, at: number): boolean => always === true || isAsked(caller, at);
   try {
     const asked = questions(conformance, full.created).filter(ofCaller);
@@ -84,7 +84,6 @@ export async function expectAlike(caller: string): Promise<void> {
     expect(statuses.filter((status) => status === 401 || status >= 500)).toEqual([]);
     expect(read.statuses.get(200) ?? 0).toBeGreaterThan(asked.length / 10);
   } finally {
-    await full.stop();
-    await without.stop();
+    await stop();
   }
 }

@@ -38,13 +38,10 @@ export function bundle(type: 'batch' | 'transaction', entries: readonly object[]
 
 export const reading = (url: string, conditions: object = {}): object => ({ request: { method: 'GET', url, ...conditions } });
 
-/** What is read together: each id, its versions and its history; searches; answers that a condition saves. */
+/** What is read together: each id, and its first version where the condition does not save it. */
 const read = ({ type, id }: Created): readonly object[] => [
   reading(`${type}/${id}`),
-  reading(`${type}/${id}`, { ifNoneMatch: 'W/"1"' }),
-  reading(`${type}/${id}/_history/1`),
-  reading(`${type}/${id}/_history?_count=2`),
-  reading(`${type}?_id=${id}&_total=accurate`),
+  reading(`${type}/${id}/_history/1`, { ifNoneMatch: 'W/"1"' }),
 ];
 
 export const bySystem: Readonly<Record<string, (created: readonly Created[]) => readonly Question[]>> = {
@@ -64,7 +61,7 @@ export const bySystem: Readonly<Record<string, (created: readonly Created[]) => 
   // Taken back as a whole for one that is not there.
   transaction: (created) => [
     bundle('transaction', [reading(`DocumentReference/${never}`)]),
-    ...created.map(({ type, id }) => bundle('transaction', [reading(`${type}/${id}`), reading(`${type}/${id}/_history`)])),
+    ...created.map(({ type, id }) => bundle('transaction', [reading(`${type}/${id}`)])),
     bundle(
       'transaction',
       [...Map.groupBy(created, ({ type }) => type)].map(([type, some]) =>

@@ -125,7 +125,7 @@ const water: readonly Step[] = [
   deposit('sunk', '34112-3', unmasked, () => ({ date: '2026-10-11T10:00:00+02:00' })),
   list('hospital', 'sunkList', unmasked, document_('sunk')),
   list('hospital', 'sunkBesides', unmasked, document_('report', 'sunk')),
-  list('doctor', 'sunkOfDoctor', [...rulers, 'doctor'], document_('sunk')),
+  list('inside', 'sunkOfInside', [...rulers, 'inside'], document_('sunk')),
   patched('holder', 'DocumentReference', 'sunk', unmasked, mask),
   deposit('risen', '34112-3', readers, () => ({ date: '2026-10-12T10:00:00+02:00' })),
   list('hospital', 'risenList', readers, document_('risen')),

@@ -19,8 +19,9 @@ const forms: readonly ((path: string) => Question)[] = [
   (path) => get(`${path}?_summary=text`),
   (path) => get(path, { Accept: 'text/plain' }),
 ];
-const turned = <T>(list: readonly T[], at: number): readonly T[] =>
-  [at, at + 4].flatMap((index) => list[index % list.length] ?? []);
+const turned = <T>(list: readonly T[], at: number): readonly T[] => [
+  ...new Set([at, at + 4].flatMap((index) => list[index % list.length] ?? [])),
+];
 
 /** Pages and instants of a history, before, amid and after the story. */
 const windows = [
@@ -80,7 +81,7 @@ export const byInteraction: Readonly<Record<string, (type: string, ids: readonly
 function valuesOf(parameter: SearchParameter, resources: readonly JsonObject[]): readonly string[] {
   const values = resources.flatMap((resource) => elementsOf(parameter, resource)).flatMap((node) => texts(parameter, node));
   const distinct = [...new Set(values)];
-  return [...new Set([...distinct.slice(0, 1), ...distinct.slice(-2)])];
+  return [...new Set([...distinct.slice(0, 1), ...distinct.slice(-1)])];
 }
 
 function texts({ type }: SearchParameter, node: unknown): readonly string[] {
@@ -136,7 +137,7 @@ export function parameterQuestions(
   return [...whole, ...given.flatMap((value) => made(code, value))].map((query) => get(`/${type}?${query}`));
 }
 
-/** One step from every reference parameter, by what hidden and visible targets are called. */
+/** One step from every reference parameter, in turns by what hidden and visible targets are called. */
 function chainQuestions({ types }: Conformance, { type, search }: TypeCapability): readonly Question[] {
   const ends: Readonly<Record<string, readonly string[]>> = {
     Patient: [
@@ -166,17 +167,15 @@ function chainQuestions({ types }: Conformance, { type, search }: TypeCapability
   };
   return [...search.values()]
     .filter((parameter) => parameter.type === 'reference')
-    .flatMap(({ code, target }) =>
-      target
-        .filter((one) => types.has(one))
-        .flatMap((one) => (ends[one] ?? []).map((end) => get(`/${type}?${code}:${one}.${escaped(end)}`))),
-    );
+    .flatMap(({ code, target }) => target.filter((one) => types.has(one)).map((one) => [code, one] as const))
+    .flatMap(([code, one], at) => turned(ends[one] ?? [], at).map((end) => get(`/${type}?${code}:${one}.${escaped(end)}`)));
 }
 
+/** Two at a time. */
 function includeQuestions({ type, includes, revincludes }: TypeCapability): readonly Question[] {
-  return [...[...includes].map((name) => `_include=${name}`), ...[...revincludes].map((name) => `_revinclude=${name}`)].map(
-    (query) => get(`/${type}?${query}&_count=50`),
-  );
+  const named = [...[...includes].map((name) => `_include=${name}`), ...[...revincludes].map((name) => `_revinclude=${name}`)];
+  const pairs = named.map((_, at) => named.slice(at, at + 2)).filter((_, at) => at % 2 === 0);
+  return pairs.map((pair) => get(`/${type}?${pair.join('&')}&_count=50`));
 }
 
 const reading = new Set(['read', 'vread', 'search-type', 'history-instance', 'history-type']);
@@ -190,7 +189,6 @@ export function questions(conformance: Conformance, created: readonly Created[])
     const asked = [...capability.interactions]
       .filter((name) => reading.has(name))
       .flatMap((name) => byInteraction[name]?.(capability.type, ids) ?? []);
-    // Without search-type there are no parameters.
     const parameters = [...capability.search.values()].flatMap((parameter) =>
       parameterQuestions(capability, parameter, resources),
     );

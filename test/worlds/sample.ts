@@ -1,4 +1,4 @@
-// Who is asked which questions, the same in every run: each goes to two callers at least.
+// Who is asked which questions, the same in every run: each goes to two callers.
 /** Half of all each, in turns. */
 export const halves: readonly string[] = ['doctor', 'holder'];
 export const professionals: readonly string[] = ['speech', 'stranger', 'blocked', 'treating', 'inside', 'rescuer', 'secretary'];
@@ -13,13 +13,13 @@ export const others: readonly string[] = [
   'agent',
   'operator',
 ];
-/** A tenth each, in turns. */
-const tenths = [...professionals, ...others];
+/** One of them each time, in turns. */
+const rest = [...professionals, ...others];
 
 /** WORLDS=all asks everybody everything. */
 export function isAsked(caller: string, at: number, all = process.env.WORLDS === 'all'): boolean {
   if (all) return true;
-  // Each ten begins one further, so that nobody gets the same of ten prefixes every time.
-  const turn = (at + Math.trunc(at / 10)) % 10;
-  return halves.includes(caller) ? turn % 2 === halves.indexOf(caller) : tenths.indexOf(caller) % 10 === turn;
+  // Each round begins one further, so that nobody gets the same of ten prefixes every time.
+  const turn = (at + Math.trunc(at / rest.length)) % rest.length;
+  return halves.includes(caller) ? turn % 2 === halves.indexOf(caller) : rest.indexOf(caller) === turn;
 }

@@ -82,38 +82,57 @@ export function isHidden({ seen, rights = [] }: Seen, caller: string): boolean {
 /** An emergency token lives four hours at most. */
 const lifetime = 14_400;
 
-/** `without`: what is left out. Names of what it would have created are taken from `given`, the world that has it. */
-export async function build(
-  peopleOf: (names: Names) => Readonly<Record<string, Claims>>,
-  steps: readonly Step[],
-  without: (what: Seen) => boolean,
-  given: readonly Created[] = [],
-): Promise<World> {
+type PeopleOf = (names: Names) => Readonly<Record<string, Claims>>;
+type At = (step: number, by: string, taken?: ReadonlySet<string>) => Client;
+
+/** A server that answers at the clock and with the ids of each step; `known`: what has been created by now. */
+async function stage(
+  peopleOf: PeopleOf,
+  known: () => readonly Created[],
+  database?: string,
+): Promise<Pick<World, 'carnet'> & { readonly at: At }> {
   let now = beginning;
   const ids = stepIds();
-  const carnet = await startCarnet({ clock: () => new Date(now), ids });
-  const created: Created[] = [];
+  const carnet = await startCarnet({ clock: () => new Date(now), ids, ...(database === undefined ? {} : { database }) });
   const clients = new Map<string, { readonly client: Client; readonly until: number }>();
-  const at = (step: number, by: string): Client => {
+  const at: At = (step, by, taken) => {
     now = beginning + step * 1000;
-    ids.reset(step);
-    const known = clients.get(by);
-    if (known && step < known.until) return known.client;
-    const claims = peopleOf(namesOf([...given, ...created]))[by];
+    ids.reset(step, taken);
+    const kept = clients.get(by);
+    if (kept && step < kept.until) return kept.client;
+    const claims = peopleOf(namesOf(known()))[by];
     if (claims === undefined) throw new Error(`nobody is called ${by}`);
     const client = carnet.as(claims, { expiresIn: lifetime });
     // Claims of later times name what was created since.
     if (step >= questionsFrom) clients.set(by, { client, until: step + lifetime });
     return client;
   };
+  return { carnet, at };
+}
+
+/** A world that stands in the database already. */
+export async function reopen(peopleOf: PeopleOf, created: readonly Created[], database: string): Promise<World> {
+  const { carnet, at } = await stage(peopleOf, () => created, database);
+  return { carnet, created, at, stop: carnet.stop };
+}
+
+/** `without`: what is left out. Names of what it would have created are taken from `given`, the world that has it. */
+export async function build(
+  peopleOf: PeopleOf,
+  steps: readonly Step[],
+  without: (what: Seen) => boolean,
+  given: readonly Created[] = [],
+  database?: string,
+): Promise<World> {
+  const created: Created[] = [];
+  const { carnet, at } = await stage(peopleOf, () => [...given, ...created], database);
   for (const [index, step] of steps.entries()) {
     if (without(step) || step.entries?.every(without)) continue;
     const names = namesOf([...given, ...created]);
     const kept = (step.entries ?? []).filter((entry) => !without(entry));
     const left = (step.entries ?? []).filter(without).map(({ name }) => name);
     const body = step.entries === undefined ? step.body?.(names) : transactionOf(kept, names);
-    const client = at(index, step.by);
-    ids.reset(index, keysIn(given.filter(({ name }) => left.includes(name))));
+    const client = at(index, step.by, keysIn(given.filter(({ name }) => left.includes(name))));
     const reply = await send(client, step, names, body);
     if (reply.status < 400 === (step.fails ?? false))
       throw new Error(`step ${index} ${step.name ?? ''} of ${step.by}: ${reply.status} ${reply.text.slice(0, 600)}`);
