@@ -71,3 +71,12 @@ export function pointedAt(type: string, { rd, hold, tc, tcs }: Envelope): Envelo
   if (unruled.has(type)) return { rd, ...until, tcs: [] };
   return { rd, ...until, ...(tc === undefined ? {} : { tc }), ...(tcs === undefined ? {} : { tcs }) };
 }
+
+/** Lists are sets here. */
+export function isSameEnvelope(one: Envelope, other: Envelope): boolean {
+  return text(one) === text(other);
+}
+
+function text({ rd, hold, tc, tcs }: Envelope): string {
+  return JSON.stringify([rd.toSorted(), hold, tc, tcs?.toSorted()]);
+}

@@ -7,14 +7,16 @@ import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { equals } from '../filter/filter.ts';
+import type { Row } from '../filter/row.ts';
 import { finessSystem, rppsSystem } from '../identity/systems.ts';
 import { canonicalReference } from '../search/reference.ts';
-import type { Replacement } from '../store/commit.ts';
-import type { Line } from '../store/line.ts';
+import type { Replacement, Stored } from '../store/commit.ts';
+import { asBytesOf, type Line } from '../store/line.ts';
 import type { Found } from '../store/reading.ts';
 import { attach } from './attachment.ts';
 import { type Context, isTester } from './context.ts';
 import { withLabels } from './labels.ts';
+import { submissionSetOf } from './mhd/submission-set.ts';
 import { permissionFor } from './reach.ts';
 import { recordNamedBy } from './record.ts';
 import { newRow, nextRow, resourceOfRow } from './row.ts';
@@ -47,15 +49,26 @@ export async function depositDocument(context: Context, { resource: sent, id: gi
     ...(rec === undefined ? {} : { rec }),
     ...(version === undefined ? {} : { version }),
   });
+  // Alone and with its bytes it is a publication; in a Bundle the SubmissionSet comes with it.
+  const isPublication = rec !== undefined && given === undefined && insert.length > 0;
+  const set = isPublication ? [{ type: 'List', row: submissionSetOf(context, row, resource) }] : [];
   return {
     id,
     expects,
-    insert: [{ type: 'DocumentReference', row }, ...insert],
+    insert: [{ type: 'DocumentReference', row }, ...insert.map((one) => bytesOf(row, one)), ...set],
     replace: replaced(targets).map((row) => superseded(context, row)),
     bind,
     ...(rec === undefined ? {} : { line: lineOf(context, rec, lines) }),
     taken: refuse('invalid', 'The Binary is not yours, or a document has it already', 'DocumentReference.content.attachment.url'),
   };
+}
+
+/** As hidden as their document from the first: unless it inherits, nothing is left to relabel. */
+function bytesOf(document: Row, { type, row }: Stored): Stored {
+  const { rd, hold, tc } = document;
+  const { tc: _tc, hold: _hold, ...rest } = row;
+  const envelope = { rd, ...(hold === undefined ? {} : { hold }), ...(tc === undefined ? {} : { tc }) };
+  return { type, row: document.rec === undefined ? row : { ...rest, ...envelope, ...asBytesOf(document) } };
 }
 
 export function lineOf({ statute }: Context, rec: string, lines: readonly string[]): Line {

@@ -84,7 +84,7 @@ async function write(database: Database, work: Work): Promise<void> {
   if (work.traces.length > 0) await database.of('AuditEvent').insertMany([...work.traces], within(database));
   for (const { type, row } of [...(work.insert ?? []), ...(work.replace ?? [])]) await point(database, type, row);
   if (work.line) {
-    const touched = await relabelLine(database, work.line);
+    const touched = await relabelLine(database, work.line, new Set((work.replace ?? []).map(({ row }) => row._id)));
     await relabelPointing(database, work.line.rec, touched);
   }
   if (work.relabelled) await relabelPointing(database, work.relabelled.rec, work.relabelled.refs);

@@ -1,4 +1,5 @@
 // A line of documents and what hangs on it: effective labels, holds and categories recomputed inside the writing transaction.
+import { isSameEnvelope } from '../filter/envelope.ts';
 import type { Envelope, Row } from '../filter/row.ts';
 import { type Database, within } from './database.ts';
 
@@ -10,8 +11,15 @@ export type Line = {
   readonly inherit: (rows: readonly Row[]) => ReadonlyMap<string, Envelope>;
 };
 
-/** Every row of the line is raised, changed or not: a concurrent change of labels conflicts. Returns what traces may point at. */
-export async function relabelLine(database: Database, { rec, lines, inherit }: Line): Promise<readonly string[]> {
+/**
+ * Every row of the line is raised, changed or not: a concurrent change of labels conflicts. Returns what traces and lists may point at
+ * and is hidden otherwise now. `replaced`: ids of those whose new text has changed their envelope already.
+ */
+export async function relabelLine(
+  database: Database,
+  { rec, lines, inherit }: Line,
+  replaced: ReadonlySet<string>,
+): Promise<readonly string[]> {
   const rows = await database
     .of('DocumentReference')
     .find({ rec, line: { $in: [...lines] } }, within(database))
@@ -23,8 +31,11 @@ export async function relabelLine(database: Database, { rec, lines, inherit }: L
     if (envelope === undefined) continue;
     const change = changeTo(envelope);
     await database.of('DocumentReference').updateOne({ _id: row._id }, { ...change, $inc: { n: 1 } }, within(database));
-    await database.history.updateMany({ rec, type: 'DocumentReference', id: row._id }, change, within(database));
-    touched.push(`DocumentReference/${row._id}`, ...(await relabelBytes(database, row, envelope)));
+    if (!isSameEnvelope(row, envelope)) {
+      await database.history.updateMany({ rec, type: 'DocumentReference', id: row._id }, change, within(database));
+      touched.push(`DocumentReference/${row._id}`);
+    } else if (replaced.has(row._id)) touched.push(`DocumentReference/${row._id}`);
+    touched.push(...(await relabelBytes(database, row, envelope)));
   }
   return touched;
 }
@@ -34,13 +45,19 @@ async function relabelBytes(database: Database, document: Row, envelope: Envelop
   const mine = { rec: document.rec ?? '', of: document._id };
   const found = await database
     .of('Binary')
-    .find(mine, { ...within(database), projection: { _id: 1 } })
+    .find(mine, { ...within(database), projection: { rd: 1, hold: 1, tc: 1, tcs: 1 } })
     .toArray();
   if (found.length === 0) return [];
   const { $set, $unset } = changeTo(envelope);
-  const asDocument = { ...$set, date: document.date, dhi: document.dhi, line: document.line, idx: document.idx.filter(isRuled) };
-  await database.of('Binary').updateMany(mine, { $set: asDocument, $unset, $inc: { n: 1 } }, within(database));
-  return found.map(({ _id }) => `Binary/${_id}`);
+  await database
+    .of('Binary')
+    .updateMany(mine, { $set: { ...$set, ...asBytesOf(document) }, $unset, $inc: { n: 1 } }, within(database));
+  return found.filter((row) => !isSameEnvelope(row, envelope)).map(({ _id }) => `Binary/${_id}`);
+}
+
+/** What a Binary takes from its document beside the envelope. */
+export function asBytesOf({ date, dhi, line, idx }: Row): Pick<Row, 'date' | 'dhi' | 'line' | 'idx'> {
+  return { date, dhi, line, idx: idx.filter(isRuled) };
 }
 
 /** Tokens that a provision can speak about. */

@@ -1,6 +1,6 @@
 // What points follows what it points at: envelopes recomputed inside the writing transaction, transitively, without a new version.
 // https://www.mongodb.com/docs/manual/core/transactions/
-import { ownOfTrace, pointedAt, pointing, pointingTypes } from '../filter/envelope.ts';
+import { isSameEnvelope, ownOfTrace, pointedAt, pointing, pointingTypes } from '../filter/envelope.ts';
 import type { Envelope, Row } from '../filter/row.ts';
 import { type Database, within } from './database.ts';
 import { changeTo } from './line.ts';
@@ -35,7 +35,9 @@ export async function relabelPointing(
   const outside = [...pointers.values()].flatMap(({ refs }) => refs).filter((ref) => !pointers.has(ref));
   const effective = settled(pointers, await envelopesOf(database, [...new Set(outside)]));
   for (const type of types) {
-    const moved = [...pointers].filter(([name, one]) => one.type === type && !isSame(one.was, effective.get(name) ?? one.was));
+    const moved = [...pointers].filter(
+      ([name, one]) => one.type === type && !isSameEnvelope(one.was, effective.get(name) ?? one.was),
+    );
     await relabelRows(
       database,
       rec,
@@ -61,7 +63,7 @@ async function pointersTo(database: Database, rec: string, changed: readonly str
     const rows = await pointersAt(database, rec, next, first);
     const fresh = rows.filter((row) => !found.has(nameOf(row)));
     for (const row of fresh) found.set(nameOf(row), row);
-    next = fresh.filter(({ type }) => type !== 'AuditEvent').map(nameOf);
+    next = fresh.flatMap((row) => (row.type === 'AuditEvent' || changed.includes(nameOf(row)) ? [] : [nameOf(row)]));
     first = false;
   }
   return found;
@@ -75,21 +77,23 @@ async function pointersAt(
 ): Promise<readonly Pointer[]> {
   const found: Pointer[] = [];
   const named = byType(themselves ? names : []);
+  const points = { refs: { $in: [...names] } };
   for (const type of pointingTypes) {
     const ids = [...(type === 'AuditEvent' ? [] : (named.get(type) ?? []))];
-    const points = { refs: { $in: [...names] } };
     const rows = await database
       .of(type)
       .find({ rec, $or: [points, { _id: { $in: ids } }] }, { ...within(database), projection: everyPointer })
       .toArray();
     for (const row of rows) found.push(pointerOf(type, row._id, row, false));
-    if (type === 'AuditEvent') continue;
-    const gone = await database.history
-      .find({ rec, type, ...last, ...points }, { ...within(database), projection: { ...everyPointer, id: 1 } })
-      .toArray();
-    for (const row of gone) found.push(pointerOf(type, row.id, row, true));
   }
-  return found;
+  const types = pointingTypes.filter((type) => type !== 'AuditEvent');
+  const gone = await database.history
+    .find(
+      { rec, type: { $in: types }, ...last, ...points },
+      { ...within(database), projection: { ...everyPointer, id: 1, type: 1 } },
+    )
+    .toArray();
+  return [...found, ...gone.map((row) => pointerOf(row.type, row.id, row, true))];
 }
 
 function pointerOf(type: string, id: string, row: Omit<Row, '_id'>, deleted: boolean): Pointer {
@@ -110,7 +114,7 @@ function settled(pointers: ReadonlyMap<string, Pointer>, targets: ReadonlyMap<st
         own,
         refs.flatMap((ref) => effective.get(ref) ?? targets.get(ref) ?? []),
       );
-      if (isSame(next, effective.get(name) ?? own)) continue;
+      if (isSameEnvelope(next, effective.get(name) ?? own)) continue;
       effective.set(name, next);
       moved = true;
     }
@@ -165,13 +169,4 @@ function envelopeOf({ rd, hold, tc, tcs }: Envelope): Envelope {
     ...(tc === undefined ? {} : { tc }),
     ...(tcs === undefined ? {} : { tcs }),
   };
-}
-
-function isSame(one: Envelope, other: Envelope): boolean {
-  return text(one) === text(other);
-}
-
-/** Lists are sets here. */
-function text({ rd, hold, tc, tcs }: Envelope): string {
-  return JSON.stringify([rd.toSorted(), hold, tc, tcs?.toSorted()]);
 }
