@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/bundle.html#history
 import { STATUS_CODES } from 'node:http';
 import type { Version } from '../store/versions.ts';
-import type { Link } from './bundle.ts';
+import type { Link } from './searchset.ts';
 
 /** `text`: of the resource; absent for a deletion. */
 export type HistoryEntry = Pick<Version, 'type' | 'id' | 'v' | 'lu'> & { readonly text?: string };

@@ -11,12 +11,12 @@ import type { Parameters } from '../search/query.ts';
 import type { Reading } from '../store/reading.ts';
 import type { Place, Version, VersionPosition } from '../store/versions.ts';
 import { leave, touchedBy } from './answer.ts';
-import { type Link, queryText } from './bundle.ts';
+import { withData } from './bundle/response-bundle.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { type HistoryEntry, historyBundle } from './history-bundle.ts';
 import { everyType, keysOfId, mayAsk, permissionFor } from './reach.ts';
 import { answerOf, knownRecord } from './read.ts';
-import { withData } from './response-bundle.ts';
+import { type Link, queryText } from './searchset.ts';
 
 /** Of one resource, of a type, of the whole system. */
 type Scope = { readonly type?: string | undefined; readonly id?: string | undefined };

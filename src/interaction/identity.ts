@@ -10,10 +10,10 @@ import { scopeOf } from '../identity/scope.ts';
 import { insSystems } from '../identity/systems.ts';
 import type { Query } from '../search/query.ts';
 import { leave, touchedBy } from './answer.ts';
-import { queryText, searchset } from './bundle.ts';
 import { type Context, isTester } from './context.ts';
 import { askingFor, permissionFor } from './reach.ts';
 import type { Searched } from './search.ts';
+import { queryText, searchset } from './searchset.ts';
 import { cutDown, subsetted } from './subset.ts';
 
 const knowing = new Set(['professional', 'structure', 'feeder', 'agent', 'delegate']);

@@ -5,15 +5,15 @@ import { type JsonObject, objectsOf } from '../fhir/json.ts';
 import { notFound, Refusal } from '../fhir/outcome.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { oneMatching } from './criteria.ts';
-import { readFhirPathPatch } from './fhirpath-operation.ts';
-import { applyFhirPathPatch } from './fhirpath-patch.ts';
-import { applyJsonPatch, readJsonPatch } from './json-patch.ts';
 import { withoutEmptyLabels } from './labels.ts';
+import { readFhirPathPatch } from './patch/fhirpath-operation.ts';
+import { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
+import { applyJsonPatch, readJsonPatch } from './patch/json-patch.ts';
+import { type Touched, touchedByFhirPathPatch, touchedByJsonPatch } from './patch/touched.ts';
 import { mayAsk } from './reach.ts';
 import { revise } from './revise.ts';
 import { type Preference, shown } from './shown.ts';
 import { judgeVersion, present, type Target } from './target.ts';
-import { type Touched, touchedByFhirPathPatch, touchedByJsonPatch } from './touched.ts';
 
 /** As it was sent: a list of operations, or a Parameters resource. */
 export type Patch = { readonly form: 'json' | 'fhirpath'; readonly sent: unknown };

@@ -9,13 +9,13 @@ import { type Parameters, parseSearch, type Query } from '../search/query.ts';
 import { resolveSearch } from '../search/resolve.ts';
 import type { Found, Reading } from '../store/reading.ts';
 import { leave, touchedBy } from './answer.ts';
-import { type Entry, type Link, queryText, searchset } from './bundle.ts';
 import { lookupFor } from './chain.ts';
 import { type Answer, type Context, capabilityOf, recordParameters } from './context.ts';
 import { identitySearch } from './identity.ts';
 import { type Included, includedRows } from './include.ts';
 import { keysNamed, mayAsk, permissionFor, withPractice } from './reach.ts';
 import { knownRecord } from './read.ts';
+import { type Entry, type Link, queryText, searchset } from './searchset.ts';
 import { cutDown } from './subset.ts';
 
 export type SearchRequest = { readonly type: string; readonly parameters: Parameters; readonly lenient: boolean };

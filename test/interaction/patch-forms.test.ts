@@ -2,10 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { type JsonObject, parseJson } from '../../src/fhir/json.ts';
 import { Refusal } from '../../src/fhir/outcome.ts';
-import { readFhirPathPatch } from '../../src/interaction/fhirpath-operation.ts';
-import { applyFhirPathPatch } from '../../src/interaction/fhirpath-patch.ts';
-import { applyJsonPatch, readJsonPatch } from '../../src/interaction/json-patch.ts';
-import { touchedByFhirPathPatch, touchedByJsonPatch } from '../../src/interaction/touched.ts';
+import { readFhirPathPatch } from '../../src/interaction/patch/fhirpath-operation.ts';
+import { applyFhirPathPatch } from '../../src/interaction/patch/fhirpath-patch.ts';
+import { applyJsonPatch, readJsonPatch } from '../../src/interaction/patch/json-patch.ts';
+import { touchedByFhirPathPatch, touchedByJsonPatch } from '../../src/interaction/patch/touched.ts';
 import { conformance } from '../conformance/example.ts';
 import { fhirPathFaults } from './fhirpath-faults.ts';
 import { fhirPathCases } from './fhirpath-patches.ts';

@@ -3,14 +3,14 @@
 import { keyOfId } from '../../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf } from '../../fhir/json.ts';
 import { Refusal } from '../../fhir/outcome.ts';
+import { type Entry, entriesOf, placed, placedAt, queryIn } from '../bundle/entry.ts';
+import { responseBundle } from '../bundle/response-bundle.ts';
+import { carryOut } from '../bundle/transaction.ts';
 import { type Answer, type Context, isTester } from '../context.ts';
 import { oneReferenced } from '../criteria.ts';
-import { type Entry, entriesOf, placed, placedAt, queryIn } from '../entry.ts';
 import { mayAsk } from '../reach.ts';
 import { recordNamedBy } from '../record.ts';
-import { responseBundle } from '../response-bundle.ts';
 import type { Preference } from '../shown.ts';
-import { carryOut } from '../transaction.ts';
 import { depositInto } from '../write.ts';
 import { answeredAgain, idIn, remember } from './again.ts';
 import { withUrls } from './bytes.ts';

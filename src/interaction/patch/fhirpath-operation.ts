@@ -1,7 +1,7 @@
 // The operations of a FHIRPath Patch as its Parameters say them.
 // https://hl7.org/fhir/R4/fhirpatch.html
-import { isObject, type JsonObject } from '../fhir/json.ts';
-import { refuse } from '../fhir/outcome.ts';
+import { isObject, type JsonObject } from '../../fhir/json.ts';
+import { refuse } from '../../fhir/outcome.ts';
 
 /** What is to stand in an element: a value with its companion (id and extensions of a primitive), or the parts of what has no name as a type. */
 export type PatchValue = { readonly at: string } & (SingleValue | { readonly parts: readonly PatchPart[] });

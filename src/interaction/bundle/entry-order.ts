@@ -1,7 +1,7 @@
 // The order in which a transaction is carried out: DELETE, POST, PUT and PATCH, GET; among the POSTs, what others need comes first.
 // https://hl7.org/fhir/R4/http.html#trules
-import { isDirectory } from '../access/type.ts';
-import { objectsOf } from '../fhir/json.ts';
+import { isDirectory } from '../../access/type.ts';
+import { objectsOf } from '../../fhir/json.ts';
 import { namesIn } from './entry-reference.ts';
 import type { Step } from './resolve-entries.ts';
 

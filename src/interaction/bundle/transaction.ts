@@ -1,16 +1,16 @@
 // Batch and transaction: each entry by itself, or all of them or none in one transaction of the store.
 // https://hl7.org/fhir/R4/http.html#transaction
-import type { Touched } from '../audit/trace.ts';
-import type { JsonObject } from '../fhir/json.ts';
-import { Refusal, refuse, toOutcome } from '../fhir/outcome.ts';
-import { traceRefusal } from './answer.ts';
-import { type Answer, type Context, type Trail, traces } from './context.ts';
+import type { Touched } from '../../audit/trace.ts';
+import type { JsonObject } from '../../fhir/json.ts';
+import { Refusal, refuse, toOutcome } from '../../fhir/outcome.ts';
+import { traceRefusal } from '../answer.ts';
+import { type Answer, type Context, type Trail, traces } from '../context.ts';
+import type { Preference } from '../shown.ts';
 import { type Entry, entriesOf, placed } from './entry.ts';
 import { inOrder } from './entry-order.ts';
 import { interactionOf, perform } from './perform.ts';
 import { resolveEntries, type Step } from './resolve-entries.ts';
 import { responseBundle } from './response-bundle.ts';
-import type { Preference } from './shown.ts';
 
 export async function transaction(context: Context, bundle: JsonObject, prefer: Preference): Promise<Answer> {
   const entries = entriesOf(context, bundle);

@@ -1,23 +1,23 @@
 // One entry of a Bundle carried out as the request that it stands for.
 // https://hl7.org/fhir/R4/http.html#transaction
-import type { Interaction } from '../audit/audit-event.ts';
-import { type JsonObject, textOf } from '../fhir/json.ts';
-import { Refusal, refuse } from '../fhir/outcome.ts';
-import { readSentJson } from '../fhir/sent-json.ts';
-import { bytesNotSearched, createBinary } from './binary.ts';
-import type { ReadCondition } from './condition.ts';
-import { type Answer, type Context, capabilityOf } from './context.ts';
-import { create } from './create.ts';
-import { deleteResource } from './delete.ts';
+import type { Interaction } from '../../audit/audit-event.ts';
+import { type JsonObject, textOf } from '../../fhir/json.ts';
+import { Refusal, refuse } from '../../fhir/outcome.ts';
+import { readSentJson } from '../../fhir/sent-json.ts';
+import { bytesNotSearched, createBinary } from '../binary.ts';
+import type { ReadCondition } from '../condition.ts';
+import { type Answer, type Context, capabilityOf } from '../context.ts';
+import { create } from '../create.ts';
+import { deleteResource } from '../delete.ts';
+import { history } from '../history.ts';
+import { type Patch, patch } from '../patch.ts';
+import { read } from '../read.ts';
+import { search } from '../search.ts';
+import type { Preference } from '../shown.ts';
+import type { Target } from '../target.ts';
+import { update } from '../update.ts';
+import { vread } from '../vread.ts';
 import type { Entry } from './entry.ts';
-import { history } from './history.ts';
-import { type Patch, patch } from './patch.ts';
-import { read } from './read.ts';
-import { search } from './search.ts';
-import type { Preference } from './shown.ts';
-import type { Target } from './target.ts';
-import { update } from './update.ts';
-import { vread } from './vread.ts';
 
 export type Prepared = {
   /** With its references resolved. */

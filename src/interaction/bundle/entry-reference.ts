@@ -1,7 +1,7 @@
 // References inside a Bundle: from the fullUrl or the criteria that an entry's resource names to the id that it will have.
 // https://hl7.org/fhir/R4/bundle.html#references, https://hl7.org/fhir/R4/http.html#transaction
-import { isObject, type JsonObject } from '../fhir/json.ts';
-import { refuse } from '../fhir/outcome.ts';
+import { isObject, type JsonObject } from '../../fhir/json.ts';
+import { refuse } from '../../fhir/outcome.ts';
 
 /** fullUrl, or conditional reference → `Type/id`. */
 export type Names = ReadonlyMap<string, string>;

@@ -1,9 +1,9 @@
 // FHIRPath Patch: operations on the elements that paths lead to, applied in order or not at all.
 // https://hl7.org/fhir/R4/fhirpatch.html
-import type { Conformance } from '../conformance/conformance.ts';
-import type { ElementStep } from '../fhir/fhirpath.ts';
-import { isObject, type JsonObject } from '../fhir/json.ts';
-import { type Refusal, refuse } from '../fhir/outcome.ts';
+import type { Conformance } from '../../conformance/conformance.ts';
+import type { ElementStep } from '../../fhir/fhirpath.ts';
+import { isObject, type JsonObject } from '../../fhir/json.ts';
+import { type Refusal, refuse } from '../../fhir/outcome.ts';
 import { type Item, itemsIn, presentIn, type Slot, slotOf, withItems } from './element-slot.ts';
 import type { FhirPathOperation, PatchValue } from './fhirpath-operation.ts';
 import { onePlace, placeAt } from './patch-place.ts';

@@ -1,6 +1,6 @@
 // Places in a JSON text and what can be done at them, every change on a copy of the containers that lead there.
 // https://www.rfc-editor.org/rfc/rfc6901
-import { isObject, type JsonObject } from '../fhir/json.ts';
+import { isObject, type JsonObject } from '../../fhir/json.ts';
 
 /** The reference tokens of a pointer, unescaped; [] is the whole. */
 export type Place = readonly string[];

@@ -1,15 +1,15 @@
 // What the entries of a transaction are about: their ids, made before anything is written, and their references resolved.
 // https://hl7.org/fhir/R4/http.html#transaction
-import { isInDirectory } from '../access/type.ts';
-import { keyOfId, newId } from '../fhir/id.ts';
-import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
-import { Refusal, refuse } from '../fhir/outcome.ts';
-import { type Context, isTester } from './context.ts';
-import { existingOf, oneMatching, oneReferenced } from './criteria.ts';
+import { isInDirectory } from '../../access/type.ts';
+import { keyOfId, newId } from '../../fhir/id.ts';
+import { isObject, type JsonObject, objectsOf, textOf } from '../../fhir/json.ts';
+import { Refusal, refuse } from '../../fhir/outcome.ts';
+import { type Context, isTester } from '../context.ts';
+import { existingOf, oneMatching, oneReferenced } from '../criteria.ts';
+import { recordNamedBy } from '../record.ts';
 import { type Entry, placed, placedAt, queryIn } from './entry.ts';
 import { conditionalReferences, withReferences } from './entry-reference.ts';
 import type { Prepared } from './perform.ts';
-import { recordNamedBy } from './record.ts';
 
 /** `name`: `Type/id` of what the entry writes, as far as it is known before. */
 export type Step = { readonly entry: Entry; readonly prepared: Prepared; readonly name?: string };

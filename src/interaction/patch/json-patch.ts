@@ -1,8 +1,8 @@
 // JSON Patch: operations on the text of a resource, applied in order or not at all.
 // https://www.rfc-editor.org/rfc/rfc6902, https://hl7.org/fhir/R4/http.html#patch
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, type JsonObject } from '../fhir/json.ts';
-import { type Refusal, refuse } from '../fhir/outcome.ts';
+import { isObject, type JsonObject } from '../../fhir/json.ts';
+import { type Refusal, refuse } from '../../fhir/outcome.ts';
 import { inserted, locate, type Place, removed, replaced, tokensOf, withoutEmptied } from './json-pointer.ts';
 
 export type JsonPatchOperation =

@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response
 import { STATUS_CODES } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import type { Answer } from './context.ts';
+import type { Answer } from '../context.ts';
 
 export async function responseBundle(
   type: 'batch-response' | 'transaction-response',

@@ -1,7 +1,7 @@
 // What an element of a resource holds, each value with its companion (id and extensions of a primitive), and the same with other values.
 // https://hl7.org/fhir/R4/json.html#primitive
-import { type Conformance, namesOf } from '../conformance/conformance.ts';
-import { isObject, type JsonObject, listOf } from '../fhir/json.ts';
+import { type Conformance, namesOf } from '../../conformance/conformance.ts';
+import { isObject, type JsonObject, listOf } from '../../fhir/json.ts';
 
 export type Item = { readonly value: unknown; readonly companion: unknown };
 /** `type` of a value and the JSON name that the element has with it; several for a choice. `node`: where the elements of a value are defined. */

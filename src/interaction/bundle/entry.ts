@@ -1,9 +1,9 @@
 // The entries of a batch or transaction: what each asks for, as it was sent.
 // https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request
-import { isObject, type JsonObject, textOf } from '../fhir/json.ts';
-import { Refusal, refuse } from '../fhir/outcome.ts';
-import type { Parameters } from '../search/query.ts';
-import type { Context } from './context.ts';
+import { isObject, type JsonObject, textOf } from '../../fhir/json.ts';
+import { Refusal, refuse } from '../../fhir/outcome.ts';
+import type { Parameters } from '../../search/query.ts';
+import type { Context } from '../context.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof methods)[number];

@@ -1,8 +1,8 @@
 // The one element that the path of a patch leads to. Paths come from callers: they choose among the nodes of the resource and compute nothing else.
 // https://hl7.org/fhir/R4/fhirpatch.html
-import { type ElementPlace, parseFhirPath, placesOf, type Syntax } from '../fhir/fhirpath.ts';
-import type { JsonObject } from '../fhir/json.ts';
-import { Refusal, refuse } from '../fhir/outcome.ts';
+import { type ElementPlace, parseFhirPath, placesOf, type Syntax } from '../../fhir/fhirpath.ts';
+import type { JsonObject } from '../../fhir/json.ts';
+import { Refusal, refuse } from '../../fhir/outcome.ts';
 import type { FhirPathOperation } from './fhirpath-operation.ts';
 
 type Asked = Pick<FhirPathOperation, 'path' | 'at'>;
