@@ -20,10 +20,9 @@ function validations(type: string, created: readonly Created[]): readonly Questi
       operated(type, never, [{ name: 'resource', resource: { ...resource, id: never } }, mode('update')]),
       operated(type, id, [{ name: 'resource', resource }], '?mode=profile'),
     ]);
-  const ids = created.flatMap(({ id, resource }) => [
+  const ids = created.flatMap(({ id, resource }, at) => [
     get(`/${type}/${id}/$validate`),
-    operated(type, id, [{ name: 'resource', resource }, mode('update')]),
-    operated(type, id, [mode('delete')]),
+    at % 2 === 0 ? operated(type, id, [mode('delete')]) : operated(type, id, [{ name: 'resource', resource }, mode('update')]),
   ]);
   return [...texts, get(`/${type}/${never}/$validate`), operated(type, never, [mode('delete')]), ...ids];
 }

@@ -1,4 +1,6 @@
 // The questions put to both worlds: every interaction on hidden, visible and unknown ids, every declared parameter with every modifier and prefix.
+
+import { isDirectory } from '../../src/access/type.ts';
 import type { Conformance, SearchParameter, TypeCapability } from '../../src/conformance/conformance.ts';
 import { isObject, type JsonObject, objectsOf } from '../../src/fhir/json.ts';
 import { elementsOf } from '../../src/search/index-of.ts';
@@ -55,10 +57,13 @@ export const byInteraction: Readonly<Record<string, (type: string, ids: readonly
     },
   ],
   vread: (type, ids) =>
-    ids.flatMap((id, at) => [1, 2, 3, ...(at > 3 ? [] : [4, 'x'])].map((version) => get(`/${type}/${id}/_history/${version}`))),
+    ids.flatMap((id, at) => [1, 2, ...(at > 3 ? [] : [3, 4, 'x'])].map((version) => get(`/${type}/${id}/_history/${version}`))),
   'history-instance': (type, ids) =>
-    ids.flatMap((id, at) => ['', ...turned(windows, at)].map((query) => get(`/${type}/${id}/_history${query}`))),
-  'history-type': (type) => ['', '?_count=200', ...windows].map((query) => get(`/${type}/_history${query}`)),
+    ids.flatMap((id, at) => ['', ...turned(windows, at).slice(1)].map((query) => get(`/${type}/${id}/_history${query}`))),
+  'history-type': (type) =>
+    ['?_count=200', ...turned(windows, type.length), ...turned(windows, type.length + 1)].map((query) =>
+      get(`/${type}/_history${query}`),
+    ),
   create: () => [],
   patch: (type, ids) =>
     [never, ...ids].map((id) => ({
@@ -128,12 +133,14 @@ export function parameterQuestions(
   const { code } = parameter;
   const absent = [`${code}:missing=true`, `${code}:missing=false`];
   const sorted = [`_sort=${code}&_count=4`, `_sort=-${code}&_count=4`];
-  const both = absent.map((query, at) => `${query}&${sorted[at]}`);
+  // One or the other of each, by the length of the name.
+  const both = absent.map((query, at) => `${query}&${sorted[at]}`).filter((_, at) => at === code.length % 2);
   // Neither is ever missing; a label is no order.
   const whole = code === '_id' || code === '_lastUpdated' ? sorted : code === '_security' ? absent : both;
   const made = written[code === '_lastUpdated' ? 'date' : parameter.type];
   if (made === undefined) throw new Error(`no questions for parameters of type ${parameter.type}`);
-  const given = valuesOf(parameter, resources);
+  // The directory is the same to everybody: its values tell nothing.
+  const given = isDirectory(type) ? [] : valuesOf(parameter, resources);
   return [...whole, ...given.flatMap((value) => made(code, value))].map((query) => get(`/${type}?${query}`));
 }
 
