@@ -97,7 +97,15 @@ describe('history', () => {
       ['bytes 1', 'paper 1', 'gone 2 deleted', 'kept 3', 'kept 2', 'kept 1', 'gone 1'].toSorted(newest),
     );
     const types = new Set(reply.body.entry.map(({ fullUrl }: Body) => fullUrl.split('/').at(-2)));
-    expect([...types].toSorted()).toEqual(['AuditEvent', 'Binary', 'Consent', 'DocumentReference', 'Immunization', 'Patient']);
+    expect([...types].toSorted()).toEqual([
+      'AuditEvent',
+      'Binary',
+      'Consent',
+      'DocumentReference',
+      'Immunization',
+      'List',
+      'Patient',
+    ]);
     expect(reply.body.total).toBe(reply.body.entry.length);
     const instants = reply.body.entry.map(({ response }: Body) => response.lastModified);
     expect(instants).toEqual(instants.toSorted().toReversed());

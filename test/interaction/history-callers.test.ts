@@ -92,6 +92,7 @@ describe('scopes', () => {
       'Binary',
       'Consent',
       'DocumentReference',
+      'List',
       'Patient',
       'Practitioner',
     ]);
