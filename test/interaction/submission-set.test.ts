@@ -1,11 +1,11 @@
 // The SubmissionSet that the server makes for a document pushed alone. https://profiles.ihe.net/ITI/MHD/ITI-105.html
 import { describe, expect, it } from '@jest/globals';
 import type { Body } from '../carnet.ts';
-import { actor, consent, document, mask } from '../resources.ts';
-import { openGround } from './ground.ts';
+import { actor, consent, document, label, mask } from '../resources.ts';
+import { type Name, openGround } from './ground.ts';
 
 describe('its SubmissionSet', () => {
-  it('comes with a document that is pushed alone, and is as hidden as that', async () => {
+  it('comes with a document that is pushed alone, for its depositor, the holder and the médecin traitant', async () => {
     const ground = await openGround();
     const pushed = await ground.as('hospital').post('/DocumentReference', document(ground.key, '34112-3'));
     const asked = `/List?patient=${ground.key}&code=submissionset&status=current`;
@@ -17,10 +17,25 @@ describe('its SubmissionSet', () => {
     expect(resource.extension[0].valueIdentifier.value).toBe('750712184');
     const permit = { type: 'permit', actor: [actor({ rpps: '10000000010' })] };
     await ground.as('holder').post('/Consent', consent('sharing', ground.key, permit));
-    expect((await ground.as('stranger').get(`/List/${resource.id}`)).status).toBe(200);
+    const statusOf = async (name: Name, path: string): Promise<number> => (await ground.as(name).get(path)).status;
+    const path = `/List/${resource.id}`;
+    // A consent that lets the document be read says nothing of the set.
+    expect(await statusOf('stranger', `/DocumentReference/${pushed.body.id}`)).toBe(200);
+    for (const [name, status] of [
+      ['stranger', 404],
+      ['clinic', 404],
+      ['holder', 200],
+      ['doctor', 200],
+    ] as const)
+      expect([name, await statusOf(name, path)]).toEqual([name, status]);
+    const held = await ground
+      .as('hospital')
+      .post('/DocumentReference', document(ground.key, '34112-3', { securityLabel: [label('INVISIBLE_PATIENT')] }));
+    const sets = await ground.as('hospital').get(asked);
+    const own = sets.body.entry.find(({ resource: one }: Body) => one.entry[0].item.reference.endsWith(held.body.id)).resource.id;
+    expect([await statusOf('holder', `/List/${own}`), await statusOf('doctor', `/List/${own}`)]).toEqual([404, 200]);
     await ground.as('holder').patch(`/DocumentReference/${pushed.body.id}`, mask);
-    expect((await ground.as('stranger').get(`/List/${resource.id}`)).status).toBe(404);
-    expect((await ground.as('hospital').get(`/List/${resource.id}`)).headers.etag).toBe('W/"1"');
+    expect((await ground.as('hospital').get(path)).headers.etag).toBe('W/"1"');
     await ground.stop();
   });
 });
