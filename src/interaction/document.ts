@@ -55,7 +55,8 @@ export async function depositDocument(context: Context, { resource: sent, id: gi
   return {
     id,
     expects,
-    insert: [{ type: 'DocumentReference', row }, ...insert.map((one) => bytesOf(row, one)), ...set],
+    insert: [{ type: 'DocumentReference', row }, ...insert.map((one) => bytesOf(row, one))],
+    alongside: set,
     replace: replaced(targets).map((row) => superseded(context, row)),
     bind,
     ...(rec === undefined ? {} : { line: lineOf(context, rec, lines) }),

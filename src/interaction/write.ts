@@ -26,17 +26,29 @@ export type Draft = {
 export type Ready = Omit<Work, 'traces'> & {
   readonly id: string;
   readonly taken?: Refusal;
+  /** Made by the server with what the caller sent, whose trace stands for both. */
+  readonly alongside?: NonNullable<Work['insert']>;
   /** Delivered as it is: traced, not written. */
   readonly seen?: NonNullable<Work['insert']>;
 };
 
-export async function commitTraced(context: Context, { id: _id, taken, seen, ...work }: Ready, status: number): Promise<void> {
+export async function commitTraced(
+  context: Context,
+  { id: _id, taken, seen, alongside = [], ...work }: Ready,
+  status: number,
+): Promise<void> {
   const written = [...(work.insert ?? []), ...(work.replace ?? []), ...(work.remove ?? []), ...(seen ?? [])].map(
     ({ type, row }) => touchedBy(type, row),
   );
   try {
     const claims = identifiersOf(context, work.insert ?? []);
-    await context.store.commit({ ...work, claims, traces: context.gather ? [] : traces(context, { status, touched: written }) });
+    const insert = [...(work.insert ?? []), ...alongside];
+    await context.store.commit({
+      ...work,
+      insert,
+      claims,
+      traces: context.gather ? [] : traces(context, { status, touched: written }),
+    });
     context.gather?.(written);
   } catch (error) {
     if (!(error instanceof Taken)) throw error;

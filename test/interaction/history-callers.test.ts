@@ -162,17 +162,18 @@ describe('traces', () => {
     ['history-instance', () => `/DocumentReference/${paper}/_history?_since=2026`],
     ['history-type', () => '/DocumentReference/_history?_count=7'],
     ['history-system', () => '/_history?_at=2030&_count=100'],
-  ])('%s leaves one that says what was delivered', async (interaction, pathOf) => {
+  ])('%s leaves what says what was delivered', async (interaction, pathOf) => {
     expect((await as('doctor').get(pathOf())).status).toBe(200);
-    const { body } = await as('holder').get(`/AuditEvent?patient=Patient/${ground.key}&_count=1`);
-    const [{ resource }] = body.entry;
-    expect([resource.action, resource.subtype[0].code, resource.outcome]).toEqual(['R', interaction, '0']);
-    const named = resource.entity.flatMap(({ what, role }: Body) => (role?.code === '4' ? [what.reference] : []));
+    const { body } = await as('holder').get(`/AuditEvent?patient=Patient/${ground.key}&_count=2`);
+    // One for each set of labels: of the system, a SubmissionSet has another than its document.
+    const traces = body.entry.map(({ resource }: Body) => resource).slice(0, interaction === 'history-system' ? 2 : 1);
+    for (const { action, subtype, outcome } of traces)
+      expect([action, subtype[0].code, outcome]).toEqual(['R', interaction, '0']);
+    const entities = traces.flatMap(({ entity }: Body) => entity);
+    const named = entities.flatMap(({ what, role }: Body) => (role?.code === '4' ? [what.reference] : []));
     expect(named).toContain(`DocumentReference/${paper}`);
     expect(new Set(named).size).toBe(named.length);
-    const asked = resource.entity.flatMap(({ query }: Body) =>
-      query === undefined ? [] : [Buffer.from(query, 'base64').toString()],
-    );
+    const asked = entities.flatMap(({ query }: Body) => (query === undefined ? [] : [Buffer.from(query, 'base64').toString()]));
     expect(decodeURIComponent(asked[0])).toContain(pathOf().slice(1).split('?')[0]);
   });
 
