@@ -1,6 +1,6 @@
-// Who is asked which questions, the same in every run: each goes to two callers.
-/** Half of all each, in turns. */
-export const halves: readonly string[] = ['doctor', 'holder'];
+// Who is asked which questions, the same in every run: each goes to one caller of all, and every other one to the doctor or the holder too.
+/** A quarter of all each, in turns. */
+export const quarters: readonly string[] = ['doctor', 'holder'];
 export const professionals: readonly string[] = ['speech', 'stranger', 'blocked', 'treating', 'inside', 'rescuer', 'secretary'];
 export const others: readonly string[] = [
   'neighbour',
@@ -21,5 +21,5 @@ export function isAsked(caller: string, at: number, all = process.env.WORLDS ===
   if (all) return true;
   // Each round begins one further, so that nobody gets the same of ten prefixes every time.
   const turn = (at + Math.trunc(at / rest.length)) % rest.length;
-  return halves.includes(caller) ? turn % 2 === halves.indexOf(caller) : rest.indexOf(caller) === turn;
+  return quarters.includes(caller) ? turn % 4 === quarters.indexOf(caller) : rest.indexOf(caller) === turn;
 }
