@@ -88,6 +88,8 @@ function options(folder: string, logPath: string, port: number, cacheGb: number)
     logpath: logPath,
     wiredTigerCacheSizeGB: cacheGb,
     wiredTigerCollectionBlockCompressor: 'zstd',
+    // Each type has seven files: idle ones are closed before the process runs out of them.
+    wiredTigerEngineConfigString: 'file_manager=(close_idle_time=15,close_scan_interval=5,close_handle_minimum=250)',
     networkMessageCompressors: 'disabled',
   };
   // Many records in one search: one scan each, merged, instead of a sort of everything.
