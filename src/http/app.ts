@@ -121,11 +121,7 @@ function system(app: App, router: express.Router): void {
     batch: { method: 'post', path: '/', handler: handle(app, 'batch', bundleHandling) },
     'history-system': { method: 'get', path: '/_history', handler: handle(app, 'history-system', historyHandling) },
   };
-  const declared = [...app.conformance.interactions].map((interaction) => {
-    const route = Object.hasOwn(routes, interaction) ? routes[interaction] : undefined;
-    if (route === undefined) throw new Error(`capability-statement.json declares ${interaction}, which the server does not have`);
-    return route;
-  });
+  const declared = [...app.conformance.interactions].map((interaction) => had(routes, interaction));
   for (const { method, path, handler } of declared) router[method](path, handler);
   for (const path of ['/', '/_history']) {
     const here = declared.filter((route) => route.path === path);
@@ -167,28 +163,27 @@ function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] 
     patch: changing('patch', handle(app, 'patch', patchHandling), conditional),
     delete: changing('delete', handle(app, 'delete', deleteHandling), conditional),
   };
-  return [...interactions].flatMap((interaction) => {
-    const found = Object.hasOwn(routes, interaction) ? routes[interaction] : undefined;
-    if (found === undefined) throw new Error(`capability-statement.json declares ${interaction}, which the server does not have`);
-    return found;
-  });
+  return [...interactions].flatMap((interaction) => had(routes, interaction));
 }
 
 /** https://hl7.org/fhir/R4/operations.html */
 function operationsOf(app: App, { operations }: TypeCapability): readonly Route[] {
   const validating = handle(app, 'operation', validateHandling);
   const routes: Readonly<Record<string, readonly Route[]>> = {
-    validate: [
+    $validate: [
       { method: 'post', path: '/$validate', handler: validating },
       { method: 'post', path: '/:id/$validate', handler: validating },
       { method: 'get', path: '/:id/$validate', handler: validating },
     ],
   };
-  return [...operations].flatMap((name) => {
-    const found = Object.hasOwn(routes, name) ? routes[name] : undefined;
-    if (found === undefined) throw new Error(`capability-statement.json declares $${name}, which the server does not have`);
-    return found;
-  });
+  return [...operations].flatMap((name) => had(routes, `$${name}`));
+}
+
+/** What the capability statement declares and the server lacks stops the start. */
+function had<T>(routes: Readonly<Record<string, T>>, name: string): T {
+  const found = Object.hasOwn(routes, name) ? routes[name] : undefined;
+  if (found === undefined) throw new Error(`capability-statement.json declares ${name}, which the server does not have`);
+  return found;
 }
 
 function notAllowed(here: readonly Pick<Route, 'method'>[]): never {

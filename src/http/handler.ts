@@ -14,6 +14,7 @@ import { deleteResource } from '../interaction/delete.ts';
 import { history } from '../interaction/history.ts';
 import { isProvideDocumentBundle, provideDocumentBundle } from '../interaction/mhd/provide-document-bundle.ts';
 import { patch } from '../interaction/patch.ts';
+import { queryIn } from '../interaction/query.ts';
 import { type ReadForm, read } from '../interaction/read.ts';
 import { search } from '../interaction/search.ts';
 import type { Target } from '../interaction/target.ts';
@@ -123,7 +124,7 @@ export const createHandling: Handling = async (context, request, response) => {
 /** https://hl7.org/fhir/R4/http.html#ccreate: the criteria are a query without its address, or with it. */
 function ifNoneExistOf(request: Request): Parameters | undefined {
   const header = request.get('if-none-exist');
-  return header === undefined ? undefined : [...new URLSearchParams(header.slice(header.indexOf('?') + 1))];
+  return header === undefined ? undefined : queryIn(header);
 }
 
 async function created(context: Context, request: Request): Promise<Answer> {

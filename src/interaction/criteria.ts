@@ -4,19 +4,21 @@ import { createHash } from 'node:crypto';
 import { depositorOf } from '../access/standing.ts';
 import { isDirectory, isInDirectory } from '../access/type.ts';
 import type { JsonObject } from '../fhir/json.ts';
-import { refuse } from '../fhir/outcome.ts';
+import { notFound, refuse } from '../fhir/outcome.ts';
 import { and, equals, type Filter } from '../filter/filter.ts';
 import { type Interaction, scopeOf } from '../identity/scope.ts';
 import { insSystems } from '../identity/systems.ts';
-import { type Parameters, parseSearch, type Query } from '../search/query.ts';
+import type { Parameters, Query } from '../search/query.ts';
 import { resolveSearch } from '../search/resolve.ts';
 import type { Found } from '../store/reading.ts';
 import { lookupFor } from './chain.ts';
 import { identifierClaims } from './claim.ts';
-import { type Context, isTester, recordParameters } from './context.ts';
+import { type Context, isTester } from './context.ts';
 import { knowsIdentity } from './identity.ts';
+import { queryFor } from './query.ts';
 import { keysNamed, permissionFor, withPractice } from './reach.ts';
 import { recordNamedBy } from './record.ts';
+import type { Target } from './target.ts';
 
 type Criteria = {
   readonly type: string;
@@ -46,13 +48,7 @@ function readsAnywhere({ caller: { who } }: Context): boolean {
 }
 
 function parse(context: Context, type: string, criteria: Parameters): Query {
-  const { conformance, baseUrl, moments } = context;
-  return parseSearch(conformance, type, judgeCriteria(criteria), {
-    lenient: false,
-    base: baseUrl,
-    now: moments.now,
-    recordParameters: (of) => recordParameters(context, of),
-  });
+  return queryFor(context, type, judgeCriteria(criteria), false);
 }
 
 /** The id of the one row that the criteria find; undefined where there is none, 412 where there are more. */
@@ -60,6 +56,24 @@ export async function oneMatching(context: Context, criteria: Criteria): Promise
   const [row, second] = await matching(context, criteria);
   if (second) throw refuse('precondition-failed', 'More than one resource meets the criteria');
   return row?._id;
+}
+
+/** Runs on the id, or on the one row that the criteria find: what holds when it is found holds when it is written. */
+export async function onTarget<T>(
+  context: Context,
+  { type, target, interaction }: { readonly type: string; readonly target: Target; readonly interaction: 'u' | 'd' },
+  run: (context: Context, id: string) => Promise<T>,
+): Promise<T> {
+  const { store } = context;
+  return await store.steady(async () => {
+    if ('id' in target) return await run(context, target.id);
+    return await store.transaction(async (inside) => {
+      const within = { ...context, store: inside };
+      const id = await oneMatching(within, { type, criteria: target.criteria, interaction, under: 'write' });
+      if (id === undefined) throw notFound();
+      return await run(within, id);
+    });
+  });
 }
 
 /** What a conditional create finds: the caller's own deposits, what he may see, and the record of an exact INS. */
@@ -71,14 +85,18 @@ export async function existingOf(
 ): Promise<readonly Pick<Found, '_id' | 'v'>[]> {
   const known = type === 'Patient' ? await recordOfIns(context, criteria) : undefined;
   if (known !== undefined) return [{ _id: known, v: 1 }];
-  const key =
-    isTester(context) || isInDirectory(type, resource) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
-  const asked = { type, criteria, interaction: 'c', key } as const;
+  const asked = { type, criteria, interaction: 'c', key: recordAround(context, type, resource) } as const;
   const own = equals('dep', depositorOf(context.caller));
   // A token that may not read finds its own deposits alone.
   const seen = scopeOf(context.caller, 's', type) === 'none' ? [] : await matching(context, { ...asked, under: 'read' });
   const mine = await matching(context, { ...asked, under: 'write', and: own });
   return [...new Map([...seen, ...mine].map((row) => [row._id, row])).values()];
+}
+
+/** The record in which criteria look for what is to be, where they name none. */
+export function recordAround(context: Context, type: string, resource: JsonObject): string | undefined {
+  const isOfNone = isTester(context) || isInDirectory(type, resource) || type === 'Patient';
+  return isOfNone ? undefined : recordNamedBy(context, type, resource);
 }
 
 /** What a conditional reference leads to: exactly one resource that the caller may see, or the record of an exact INS. */

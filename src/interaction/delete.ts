@@ -4,11 +4,11 @@ import { judgeDelete } from '../access/change.ts';
 import { isGuardianship } from '../access/deposit.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { withConsent, withTeam } from '../access/state.ts';
-import { notFound, refuse } from '../fhir/outcome.ts';
+import { refuse } from '../fhir/outcome.ts';
 import type { Found } from '../store/reading.ts';
 import { stateWithout } from './consent.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
-import { oneMatching } from './criteria.ts';
+import { onTarget } from './criteria.ts';
 import { lineOf } from './document.ts';
 import { askingFor, mayAsk } from './reach.ts';
 import { guardianship } from './relation.ts';
@@ -22,16 +22,11 @@ export type DeleteRequest = { readonly type: string; readonly target: Target; re
 export async function deleteResource(context: Context, { type, target, ifMatch }: DeleteRequest): Promise<Answer> {
   capabilityOf(context, type);
   mayAsk(context, 'd', type);
-  return await context.store.steady(async () => {
-    if ('id' in target) return await deleteById(context, type, target.id, ifMatch);
-    // The criteria hold where it is deleted: both are one transaction.
-    return await context.store.transaction(async (store) => {
-      const within = { ...context, store };
-      const id = await oneMatching(within, { type, criteria: target.criteria, interaction: 'd', under: 'write' });
-      if (id === undefined) throw notFound();
-      return await deleteById(within, type, id, ifMatch);
-    });
-  });
+  return await onTarget(
+    context,
+    { type, target, interaction: 'd' },
+    async (within, id) => await deleteById(within, type, id, ifMatch),
+  );
 }
 
 async function deleteById(context: Context, type: string, id: string, ifMatch: string | undefined): Promise<Answer> {

@@ -6,7 +6,7 @@ import { depositorOf } from '../access/standing.ts';
 import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
-import { equals } from '../filter/filter.ts';
+import { oneOf } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
 import { finessSystem, rppsSystem } from '../identity/systems.ts';
 import { canonicalReference } from '../search/reference.ts';
@@ -92,17 +92,26 @@ type Target = { readonly row: Found; readonly code: string };
 
 /** `relatesTo.target` is in the caller's `write`; only his own deposit does he replace. */
 async function targetsFound(context: Context, document: JsonObject, rec: string | undefined): Promise<readonly Target[]> {
-  const found: Target[] = [];
-  for (const { id, code } of targetsOf(document)) {
-    const permission = await permissionFor(context, 'r', 'DocumentReference', rec === undefined ? [] : [rec]);
-    const reading = context.store.reading(context.moments);
-    const [row] = await reading.find('DocumentReference', permission, { filter: equals('_id', id), limit: 1, under: 'write' });
-    if (row === undefined && isTester(context)) continue;
+  const named = targetsOf(document);
+  if (named.length === 0) return [];
+  const permission = await permissionFor(context, 'r', 'DocumentReference', rec === undefined ? [] : [rec]);
+  const asked = {
+    filter: oneOf(
+      '_id',
+      named.map(({ id }) => id),
+    ),
+    limit: named.length,
+    under: 'write',
+  } as const;
+  const rows = await context.store.reading(context.moments).find('DocumentReference', permission, asked);
+  const byId = new Map(rows.map((row) => [row._id, row]));
+  return named.flatMap(({ id, code }) => {
+    const row = byId.get(id);
+    if (row === undefined && isTester(context)) return [];
     if (row === undefined) throw refuse('invalid', 'No document of yours to relate to', 'DocumentReference.relatesTo.target');
     if (code === 'replaces' && row.dep !== depositorOf(context.caller)) throw forbidden('Only its depositor replaces a document');
-    found.push({ row, code });
-  }
-  return found;
+    return [{ row, code }];
+  });
 }
 
 /** Each once, however often it is named. */

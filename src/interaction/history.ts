@@ -3,7 +3,7 @@
 import { buffer } from 'node:stream/consumers';
 import { types } from 'node:util';
 import { isDirectory } from '../access/type.ts';
-import { notFound, refuse } from '../fhir/outcome.ts';
+import { notFound } from '../fhir/outcome.ts';
 import { and, equals, type Filter } from '../filter/filter.ts';
 import type { Position } from '../filter/order.ts';
 import { type HistoryQuery, parseHistory } from '../search/history.ts';
@@ -14,9 +14,10 @@ import { leave, touchedBy } from './answer.ts';
 import { withData } from './bundle/response-bundle.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { type HistoryEntry, historyBundle } from './history-bundle.ts';
+import { badPage, linksOf, pageAsked } from './page.ts';
 import { everyType, keysOfId, mayAsk, permissionFor } from './reach.ts';
 import { answerOf, knownRecord } from './read.ts';
-import { type Link, queryText } from './searchset.ts';
+import { queryText } from './searchset.ts';
 
 /** Of one resource, of a type, of the whole system. */
 type Scope = { readonly type?: string | undefined; readonly id?: string | undefined };
@@ -44,17 +45,15 @@ function pathOf({ type, id }: Scope): string {
 }
 
 function openPage(context: Context, { type, id, parameters, lenient }: HistoryRequest): Page {
-  const { conformance, cursors, caller, trail } = context;
+  const { conformance, trail } = context;
   const path = pathOf({ type, id });
-  const token = parameters.find(([name]) => name === '_page')?.[1];
-  if (token === undefined) {
+  const page = pageAsked(context, path, parameters);
+  if (page === undefined) {
     trail.query = `${path}?${queryText(parameters)}`;
     return { query: parseHistory(conformance, type, parameters, lenient) };
   }
-  if (parameters.length > 1) throw refuse('bad-parameter', 'A page is asked for by _page alone', 'http._page');
-  const page = cursors.open(token, caller.id);
-  const after = page.type === path ? positionIn(page.values) : undefined;
-  if (after === undefined) throw refuse('bad-page', 'This page cannot be opened; search again', 'http._page');
+  const after = positionIn(page.values);
+  if (after === undefined) throw badPage();
   trail.query = `${path}?${queryText(page.parameters)} (next page)`;
   return { query: parseHistory(conformance, type, page.parameters, true), after };
 }
@@ -76,7 +75,8 @@ async function run(context: Context, asked: Asked): Promise<Answer> {
   const total = known ? versions.length : await reading.countHistory(places, filter);
   const entries: HistoryEntry[] = [];
   for (const version of versions) entries.push(await entryOf(context, query, version));
-  const links = linksOf(context, asked, more ? versions.at(-1) : undefined);
+  const last = more ? versions.at(-1) : undefined;
+  const links = linksOf(context, pathOf(asked), query, last && [last.lu, last.type, last.id, last.v]);
   const body = historyBundle(context.baseUrl, links, entries, total);
   const resources = new Map(versions.map((version) => [`${version.type}/${version.id}`, version]));
   const touched = [...resources.values()].map((version) => touchedBy(version.type, { ...version, _id: version.id }));
@@ -127,15 +127,4 @@ async function entryOf(context: Context, { subset }: HistoryQuery, version: Vers
   if (deleted) return { type, id, v, lu };
   const { body = '', bytes } = answerOf(context, type, { ...version, _id: id, s: {} }, { subset });
   return { type, id, v, lu, text: bytes?.asData ? withData(body, await buffer(bytes.open())) : body };
-}
-
-function linksOf({ cursors, caller, baseUrl }: Context, { type, id, query }: Asked, last: Version | undefined): readonly Link[] {
-  const { applied, count } = query;
-  const path = pathOf({ type, id });
-  const text = queryText(applied);
-  const self: Link = { relation: 'self', url: `${baseUrl}/${path}${text === '' ? '' : `?${text}`}` };
-  if (last === undefined) return [self];
-  const values = [last.lu, last.type, last.id, last.v];
-  const token = cursors.seal({ caller: caller.id, type: path, parameters: applied, values, count });
-  return [self, { relation: 'next', url: `${baseUrl}/${path}?_page=${token}` }];
 }

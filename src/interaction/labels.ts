@@ -1,7 +1,7 @@
 // The labels of a resource as they are stored: in meta.security, and on a document in securityLabel as well.
 // https://hl7.org/fhir/R4/security-labels.html
 import { visibilitySystem } from '../access/label.ts';
-import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { isObject, type JsonObject, objectsOf } from '../fhir/json.ts';
 import { codingsOf } from './context.ts';
 
 /** Visibility labels stand in securityLabel and, mirrored, in meta.security. */
@@ -13,9 +13,7 @@ export function withLabels(document: JsonObject): JsonObject {
     (label) => label.system === visibilitySystem && !onDocument.some((other) => labelName(other) === labelName(label)),
   );
   const securityLabel = [...objectsOf(document.securityLabel), ...lacking.map((label) => ({ coding: [label] }))];
-  const security = [
-    ...new Map([...inMeta, ...onDocument].map((label) => [`${textOf(label.system)}|${textOf(label.code)}`, label])).values(),
-  ];
+  const security = [...new Map([...inMeta, ...onDocument].map((label) => [labelName(label), label])).values()];
   return {
     ...document,
     ...(security.length === 0 ? {} : { meta: { ...meta, security } }),

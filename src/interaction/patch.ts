@@ -2,9 +2,9 @@
 // https://hl7.org/fhir/R4/http.html#patch
 import { isDeepStrictEqual } from 'node:util';
 import { type JsonObject, objectsOf } from '../fhir/json.ts';
-import { notFound, Refusal } from '../fhir/outcome.ts';
+import { Refusal } from '../fhir/outcome.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
-import { oneMatching } from './criteria.ts';
+import { onTarget } from './criteria.ts';
 import { withoutEmptyLabels } from './labels.ts';
 import { readFhirPathPatch } from './patch/fhirpath-operation.ts';
 import { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
@@ -32,15 +32,11 @@ export async function patch(context: Context, { type, target, patch: sent, ifMat
   capabilityOf(context, type);
   mayAsk(context, 'u', type);
   const change = readPatch(context, type, sent);
-  const { id, version } = await context.store.steady(async () => {
-    if ('id' in target) return await patchById(context, type, target.id, change, ifMatch);
-    return await context.store.transaction(async (store) => {
-      const within = { ...context, store };
-      const id = await oneMatching(within, { type, criteria: target.criteria, interaction: 'u', under: 'write' });
-      if (id === undefined) throw notFound();
-      return await patchById(within, type, id, change, ifMatch);
-    });
-  });
+  const { id, version } = await onTarget(
+    context,
+    { type, target, interaction: 'u' },
+    async (within, found) => await patchById(within, type, found, change, ifMatch),
+  );
   return await shown(context, { type, id, status: 200, version, located: false }, prefer);
 }
 

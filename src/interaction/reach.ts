@@ -27,7 +27,6 @@ export function mayAsk(context: Context, interaction: Interaction, type: string)
   if (reads && !hasDirectory(type) && (readsNothing.has(caller.who.kind) || caller.who.kind === 'operator')) {
     throw refuse('forbidden', 'You may not read this');
   }
-  if (!reads && caller.mode === 'ETREAT') throw refuse('forbidden', 'Centre 15 reads only');
 }
 
 /** The record that the token's scopes are bound to, if they are: the holder's own, a relative's, else the launch context. */

@@ -21,7 +21,7 @@ import { nextRow, resourceOfRow } from './row.ts';
 import type { Writable } from './target.ts';
 import { accept, commitTraced, type Ready } from './write.ts';
 
-/** `text`: of the version before to that of the version after. Gives the new version's number. */
+/** `text`: of the version before, which it leaves as it is, to that of the version after. Gives the new version's number. */
 export async function revise(
   context: Context,
   type: string,
@@ -29,7 +29,7 @@ export async function revise(
   text: (before: JsonObject) => JsonObject,
 ): Promise<number> {
   const before = resourceOfRow(row);
-  const changed = text(resourceOfRow(row));
+  const changed = text(before);
   const after = type === 'DocumentReference' && !isTester(context) ? mirrored(before, changed) : changed;
   accept(context, after);
   // Nothing changes: the version stays.

@@ -2,20 +2,21 @@
 // https://hl7.org/fhir/R4/http.html#search
 import type { Permission } from '../access/permission.ts';
 import { isDirectory } from '../access/type.ts';
-import { refuse } from '../fhir/outcome.ts';
 import { and, type Filter } from '../filter/filter.ts';
 import { afterFilter, type Position, positionOf } from '../filter/order.ts';
-import { type Parameters, parseSearch, type Query } from '../search/query.ts';
+import type { Parameters, Query } from '../search/query.ts';
 import { resolveSearch } from '../search/resolve.ts';
 import type { Found, Reading } from '../store/reading.ts';
 import { leave, touchedBy } from './answer.ts';
 import { lookupFor } from './chain.ts';
-import { type Answer, type Context, capabilityOf, recordParameters } from './context.ts';
+import { type Answer, type Context, capabilityOf } from './context.ts';
 import { identitySearch } from './identity.ts';
 import { type Included, includedRows } from './include.ts';
+import { linksOf, pageAsked } from './page.ts';
+import { queryFor } from './query.ts';
 import { keysNamed, mayAsk, permissionFor, withPractice } from './reach.ts';
 import { knownRecord } from './read.ts';
-import { type Entry, type Link, queryText, searchset } from './searchset.ts';
+import { type Entry, queryText, searchset } from './searchset.ts';
 import { cutDown } from './subset.ts';
 
 export type SearchRequest = { readonly type: string; readonly parameters: Parameters; readonly lenient: boolean };
@@ -39,27 +40,13 @@ export async function search(context: Context, request: SearchRequest): Promise<
 }
 
 function openPage(context: Context, { type, parameters, lenient }: SearchRequest): Page {
-  const { cursors, caller } = context;
-  const token = parameters.find(([name]) => name === '_page')?.[1];
-  if (token === undefined) {
+  const page = pageAsked(context, type, parameters);
+  if (page === undefined) {
     context.trail.query = `${type}?${queryText(parameters)}`;
-    return { query: parse(context, type, parameters, lenient) };
+    return { query: queryFor(context, type, parameters, lenient) };
   }
-  if (parameters.length > 1) throw refuse('bad-parameter', 'A page is asked for by _page alone', 'http._page');
-  const page = cursors.open(token, caller.id);
-  if (page.type !== type) throw refuse('bad-page', 'This page cannot be opened; search again', 'http._page');
   context.trail.query = `${type}?${queryText(page.parameters)} (next page)`;
-  return { query: parse(context, type, page.parameters, true), after: page.values };
-}
-
-function parse(context: Context, type: string, parameters: Parameters, lenient: boolean): Query {
-  const { conformance, baseUrl, moments } = context;
-  return parseSearch(conformance, type, parameters, {
-    lenient,
-    base: baseUrl,
-    now: moments.now,
-    recordParameters: (of) => recordParameters(context, of),
-  });
+  return { query: queryFor(context, type, page.parameters, true), after: page.values };
 }
 
 async function run(context: Context, query: Query, after: Position | undefined): Promise<Searched> {
@@ -74,8 +61,9 @@ async function run(context: Context, query: Query, after: Position | undefined):
   const total = await totalOf(reading, permission, query, filter, after, more ? undefined : rows.length);
   const included = await includedRows(context, reading, query, rows);
   const touched = [...rows.map((row) => touchedBy(type, row)), ...included.map((one) => touchedBy(one.type, one.row))];
+  const last = more ? rows.at(-1) : undefined;
   const body = searchset(
-    linksOf(context, query, more ? rows.at(-1) : undefined),
+    linksOf(context, type, query, last && positionOf(query.sort, { ...last, idx: [], p: {} })),
     entriesOf(context, query, rows, included),
     total,
   );
@@ -109,16 +97,6 @@ async function totalOf(
 ): Promise<number | undefined> {
   if (!total) return undefined;
   return known === undefined || totalOnly || after !== undefined ? await reading.count(type, permission, filter) : known;
-}
-
-function linksOf({ cursors, caller, baseUrl }: Context, query: Query, last: Found | undefined): readonly Link[] {
-  const { type, applied, sort, count } = query;
-  const text = queryText(applied);
-  const self: Link = { relation: 'self', url: `${baseUrl}/${type}${text === '' ? '' : `?${text}`}` };
-  if (last === undefined) return [self];
-  const values = positionOf(sort, { ...last, idx: [], p: {} });
-  const token = cursors.seal({ caller: caller.id, type, parameters: applied, values, count });
-  return [self, { relation: 'next', url: `${baseUrl}/${type}?_page=${token}` }];
 }
 
 function entriesOf(

@@ -5,10 +5,9 @@ import type { JsonObject } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { createNow } from './create.ts';
-import { claimsOf, oneMatching } from './criteria.ts';
+import { claimsOf, oneMatching, recordAround } from './criteria.ts';
 import { withKeptMeta, withLabels } from './labels.ts';
 import { mayAsk } from './reach.ts';
-import { recordNamedBy } from './record.ts';
 import { revise } from './revise.ts';
 import { type Preference, shown } from './shown.ts';
 import { type Absent, absence, judgeVersion, type Target, writable } from './target.ts';
@@ -74,8 +73,7 @@ async function updateMatch(
   criteria: readonly (readonly [string, string])[],
 ): Promise<Done> {
   const { type, resource, newId } = asked;
-  const key =
-    isTester(context) || isInDirectory(type, resource) || type === 'Patient' ? undefined : recordNamedBy(context, type, resource);
+  const key = recordAround(context, type, resource);
   const id = await oneMatching(context, { type, criteria, interaction: 'u', under: 'write', key });
   if (id !== undefined) {
     if (resource.id !== undefined && resource.id !== id)

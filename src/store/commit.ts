@@ -52,11 +52,18 @@ export async function commit(database: Database, work: Work): Promise<void> {
   try {
     await write(database, work);
   } catch (error) {
-    throw error instanceof MongoServerError && error.code === 11000 ? new Taken('duplicate key') : error;
+    throw isDuplicateKey(error) ? new Taken('duplicate key') : error;
   }
 }
 
-/** All or nothing of what `run` does with the database it is given. It runs again where somebody else wrote the same rows meanwhile. */
+function isDuplicateKey(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 11000;
+}
+
+/**
+ * All or nothing of what `run` does with the database it is given. It runs again where somebody else wrote the same rows meanwhile;
+ * Stale where he made the same key.
+ */
 export async function transaction<T>(database: Database, run: (inside: Database) => Promise<T>): Promise<T> {
   const session = database.client.startSession();
   try {
@@ -65,6 +72,8 @@ export async function transaction<T>(database: Database, run: (inside: Database)
       writeConcern: { w: 'majority', j: true },
       maxCommitTimeMS: 20_000,
     });
+  } catch (error) {
+    throw isDuplicateKey(error) ? new Stale([]) : error;
   } finally {
     await session.endSession();
   }

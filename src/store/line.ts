@@ -31,10 +31,9 @@ export async function relabelLine(
     if (envelope === undefined) continue;
     const change = changeTo(envelope);
     await database.of('DocumentReference').updateOne({ _id: row._id }, { ...change, $inc: { n: 1 } }, within(database));
-    if (!isSameEnvelope(row, envelope)) {
-      await database.history.updateMany({ rec, type: 'DocumentReference', id: row._id }, change, within(database));
-      touched.push(`DocumentReference/${row._id}`);
-    } else if (replaced.has(row._id)) touched.push(`DocumentReference/${row._id}`);
+    const isMoved = !isSameEnvelope(row, envelope);
+    if (isMoved) await database.history.updateMany({ rec, type: 'DocumentReference', id: row._id }, change, within(database));
+    if (isMoved || replaced.has(row._id)) touched.push(`DocumentReference/${row._id}`);
     touched.push(...(await relabelBytes(database, row, envelope)));
   }
   return touched;

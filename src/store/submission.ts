@@ -1,8 +1,6 @@
 // What a depositor has published under which master identifier, and what he was answered: kept among the keys, in the transaction of the deposit.
 // https://profiles.ihe.net/ITI/MHD/ITI-65.html
-import { MongoServerError } from 'mongodb';
 import { type Database, type Key, within } from './database.ts';
-import { Stale } from './reading.ts';
 
 /** `ids`: what came of it; `digest`: of what was sent; `of`: the name of the set in which it was; `text`: the set's answer, without resources. */
 export type Submission = { readonly name: string } & Pick<Key, 'ids' | 'digest' | 'of' | 'text'>;
@@ -24,11 +22,7 @@ export function submissionsOf(database: Database): Submissions {
       const rows = submissions.map(({ name, ...kept }) => ({
         replaceOne: { filter: { _id: name }, replacement: kept, upsert: true },
       }));
-      try {
-        if (rows.length > 0) await keys.bulkWrite(rows, within(database));
-      } catch (error) {
-        throw error instanceof MongoServerError && error.code === 11000 ? new Stale([]) : error;
-      }
+      if (rows.length > 0) await keys.bulkWrite(rows, within(database));
     },
   };
 }

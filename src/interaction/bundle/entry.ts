@@ -4,6 +4,7 @@ import { isObject, type JsonObject, textOf } from '../../fhir/json.ts';
 import { Refusal, refuse } from '../../fhir/outcome.ts';
 import type { Parameters } from '../../search/query.ts';
 import type { Context } from '../context.ts';
+import { queryIn } from '../query.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof methods)[number];
@@ -78,11 +79,6 @@ function readEntry(context: Context, { fullUrl, resource, request }: JsonObject,
     ...text('ifModifiedSince'),
     ...(criteria === undefined ? {} : { ifNoneExist: queryIn(criteria) }),
   };
-}
-
-/** With its address or without. */
-export function queryIn(text: string): Parameters {
-  return [...new URLSearchParams(text.slice(text.indexOf('?') + 1))];
 }
 
 const path = /^([A-Z][A-Za-z]{1,63})?(?:\/([A-Za-z0-9\-.]{1,64}))?(?:\/(_history)(?:\/([A-Za-z0-9\-.]{1,64}))?)?$/;

@@ -6,8 +6,9 @@ import { isObject, type JsonObject, objectsOf, textOf } from '../../fhir/json.ts
 import { Refusal, refuse } from '../../fhir/outcome.ts';
 import { type Context, isTester } from '../context.ts';
 import { existingOf, oneMatching, oneReferenced } from '../criteria.ts';
+import { queryIn } from '../query.ts';
 import { recordNamedBy } from '../record.ts';
-import { type Entry, placed, placedAt, queryIn } from './entry.ts';
+import { type Entry, placed, placedAt } from './entry.ts';
 import { conditionalReferences, withReferences } from './entry-reference.ts';
 import type { Prepared } from './perform.ts';
 

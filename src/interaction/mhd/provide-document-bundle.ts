@@ -3,11 +3,12 @@
 import { keyOfId } from '../../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf } from '../../fhir/json.ts';
 import { Refusal } from '../../fhir/outcome.ts';
-import { type Entry, entriesOf, placed, placedAt, queryIn } from '../bundle/entry.ts';
+import { type Entry, entriesOf, placed, placedAt } from '../bundle/entry.ts';
 import { responseBundle } from '../bundle/response-bundle.ts';
 import { carryOut } from '../bundle/transaction.ts';
 import { type Answer, type Context, isTester } from '../context.ts';
 import { oneReferenced } from '../criteria.ts';
+import { queryIn } from '../query.ts';
 import { mayAsk } from '../reach.ts';
 import { recordNamedBy } from '../record.ts';
 import type { Preference } from '../shown.ts';

@@ -2,9 +2,10 @@
 // https://interop.esante.gouv.fr/ig/fhir/pdsm/st_maj.html
 import { refuse } from '../../fhir/outcome.ts';
 import { parseReference } from '../../fhir/reference.ts';
-import { placedAt, queryIn } from '../bundle/entry.ts';
+import { placedAt } from '../bundle/entry.ts';
 import type { Context } from '../context.ts';
 import { oneMatching } from '../criteria.ts';
+import { queryIn } from '../query.ts';
 import { ofSlice, type Slice } from './slice.ts';
 import { replacedBy } from './update.ts';
 
