@@ -63,6 +63,17 @@ export function document(
   };
 }
 
+export function vaccination(key: string, more: JsonObject = {}): JsonObject {
+  return {
+    resourceType: 'Immunization',
+    status: 'completed',
+    vaccineCode: { text: 'DTP' },
+    patient: { reference: `Patient/${key}` },
+    occurrenceDateTime: '2026-10-01',
+    ...more,
+  };
+}
+
 export function label(code: string): JsonObject {
   return { coding: [{ system: visibility, code }] };
 }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Body } from '../carnet.ts';
 import { type Ground, idIn, openGround, written } from '../interaction/ground.ts';
-import { document, label, mask, testIns } from '../resources.ts';
+import { document, label, mask, testIns, vaccination } from '../resources.ts';
 import { asked } from './asked.ts';
 import type { RawReply } from './raw.ts';
 
@@ -27,15 +27,8 @@ beforeAll(async () => {
 });
 afterAll(async () => await ground.stop());
 
-const immunization = (value: string, more: object = {}): object => ({
-  resourceType: 'Immunization',
-  identifier: [{ system: 'urn:x', value }],
-  status: 'completed',
-  vaccineCode: { text: 'DTP' },
-  patient: { reference: `Patient/${ground.key}` },
-  occurrenceDateTime: '2026-10-01',
-  ...more,
-});
+const immunization = (value: string, more: object = {}): object =>
+  vaccination(ground.key, { identifier: [{ system: 'urn:x', value }], ...more });
 const lot = { op: 'test', path: '/status', value: 'completed' };
 const patch = (operations: readonly object[]): object => ({
   resourceType: 'Binary',

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Body } from '../carnet.ts';
 import { type Ground, idIn, openGround, written } from '../interaction/ground.ts';
+import { vaccination } from '../resources.ts';
 import { asked } from './asked.ts';
 import { expectOutcome } from './expect.ts';
 import type { RawReply } from './raw.ts';
@@ -16,14 +17,7 @@ afterAll(async () => {
 });
 
 const urn = (n: number): string => `urn:uuid:00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-const immunization = (more: object = {}): object => ({
-  resourceType: 'Immunization',
-  status: 'completed',
-  vaccineCode: { text: 'DTP' },
-  patient: { reference: `Patient/${ground.key}` },
-  occurrenceDateTime: '2026-10-01',
-  ...more,
-});
+const immunization = (more: object = {}): object => vaccination(ground.key, { ...more });
 const provenance = (targets: readonly string[], more: object = {}): object => ({
   resourceType: 'Provenance',
   target: targets.map((reference) => ({ reference })),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Carnet, startCarnet } from '../carnet.ts';
 import { claims } from '../identity/issuer.ts';
 import { finess, type Ground, ins, openGround } from '../interaction/ground.ts';
-import { document, mask, patient, testIns, visibility } from '../resources.ts';
+import { document, mask, patient, testIns, vaccination, visibility } from '../resources.ts';
 import { asked } from './asked.ts';
 import { expectOutcome } from './expect.ts';
 import type { RawReply } from './raw.ts';
@@ -30,15 +30,8 @@ const value = (): string => {
   made += 1;
   return `n-${made}`;
 };
-const immunization = (identifier: string, more: object = {}): object => ({
-  resourceType: 'Immunization',
-  identifier: [{ system: 'urn:x', value: identifier }],
-  status: 'completed',
-  vaccineCode: { text: 'DTP' },
-  patient: { reference: `Patient/${ground.key}` },
-  occurrenceDateTime: '2026-10-01',
-  ...more,
-});
+const immunization = (identifier: string, more: object = {}): object =>
+  vaccination(ground.key, { identifier: [{ system: 'urn:x', value: identifier }], ...more });
 const create = async (name: Name, body: object, criteria?: string): Promise<RawReply> =>
   await asked(ground, name, 'POST', '/Immunization', {
     body,

@@ -1,4 +1,4 @@
-// JSON Patch on labels and status: versions, preconditions, refusals.
+// JSON Patch and FHIRPath Patch: versions, preconditions, what may change on a document and on what else, refusals.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Ground, idIn, openGround, written } from '../interaction/ground.ts';
 import { document, mask } from '../resources.ts';

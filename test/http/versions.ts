@@ -2,7 +2,7 @@
 import { expect } from '@jest/globals';
 import { type Body, baseUrl } from '../carnet.ts';
 import { type Ground, idIn, openGround, written } from '../interaction/ground.ts';
-import { document } from '../resources.ts';
+import { document, vaccination } from '../resources.ts';
 import { asked } from './asked.ts';
 import type { RawReply } from './raw.ts';
 
@@ -34,14 +34,7 @@ export async function openVersions(): Promise<Versions> {
   const ids = new Map<string, string>();
   const hospital = ground.as('hospital');
   const pathed = (path: string): string => path.replaceAll(/\$(\w+)/g, (_, name: string) => ids.get(name) ?? '');
-  const immunization = (more: object = {}): object => ({
-    resourceType: 'Immunization',
-    status: 'completed',
-    vaccineCode: { text: 'DTP' },
-    patient: { reference: `Patient/${ground.key}` },
-    occurrenceDateTime: '2026-10-01',
-    ...more,
-  });
+  const immunization = (more: object = {}): object => vaccination(ground.key, { ...more });
   const put = async (name: string, more: object): Promise<void> => {
     const [path, body] = [pathed(`/Immunization/$${name}`), immunization({ id: ids.get(name), ...more })];
     expect((await asked(ground, 'hospital', 'PUT', path, { body })).status).toBe(200);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Body, Reply } from '../carnet.ts';
 import { expectOutcome } from '../http/expect.ts';
-import { actor, consent, document, patient, testIns } from '../resources.ts';
+import { actor, consent, document, patient, testIns, vaccination } from '../resources.ts';
 import { type Ground, ins, openGround } from './ground.ts';
 
 let ground: Ground;
@@ -33,14 +33,7 @@ async function sent(
 const statuses = ({ body }: Reply): readonly string[] => body.entry.map(({ response }: Body) => response.status);
 const locationOf = ({ body }: Reply, at: number): string =>
   /([A-Z]\w+\/[\w-]+)\/_history\/\d+$/.exec(body.entry[at].response.location)?.[1] ?? '';
-const immunization = (more: object = {}): object => ({
-  resourceType: 'Immunization',
-  status: 'completed',
-  vaccineCode: { text: 'DTP' },
-  patient: { reference: `Patient/${ground.key}` },
-  occurrenceDateTime: '2026-10-01',
-  ...more,
-});
+const immunization = (more: object = {}): object => vaccination(ground.key, { ...more });
 const count = async (query: string): Promise<number> => (await ground.as('doctor').get(`/${query}`)).body.total;
 
 describe('transaction', () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Body, Client, Reply } from '../carnet.ts';
 import { expectOutcome } from '../http/expect.ts';
 import { claims, cx } from '../identity/issuer.ts';
-import { actor, consent, document, mask, patient } from '../resources.ts';
+import { actor, consent, document, mask, patient, vaccination } from '../resources.ts';
 import { type Ground, idIn, ins, openGround, written } from './ground.ts';
 
 let ground: Ground;
@@ -20,14 +20,7 @@ const as = (name: Name): Client => ground.as(name);
 const created = async (name: Name, type: string, body: object): Promise<string> =>
   idIn(written(await as(name).post(`/${type}`, body)));
 const current = async (name: Name, path: string): Promise<Body> => (await as(name).get(path)).body;
-const immunization = (more: object = {}): object => ({
-  resourceType: 'Immunization',
-  status: 'completed',
-  vaccineCode: { text: 'DTP' },
-  patient: { reference: `Patient/${ground.key}` },
-  occurrenceDateTime: '2026-10-01',
-  ...more,
-});
+const immunization = (more: object = {}): object => vaccination(ground.key, { ...more });
 
 describe('a deposit', () => {
   it('is replaced by its depositor, version by version', async () => {
