@@ -2,13 +2,12 @@
 
 import { isDirectory } from '../../src/access/type.ts';
 import type { Conformance, SearchParameter, TypeCapability } from '../../src/conformance/conformance.ts';
-import { isObject, type JsonObject, objectsOf } from '../../src/fhir/json.ts';
-import { elementsOf } from '../../src/search/index-of.ts';
+import type { JsonObject } from '../../src/fhir/json.ts';
 import { mask } from '../resources.ts';
 import { byOperation, bySystem } from './operations.ts';
+import { escaped, formsOf, valuesOf } from './parameters.ts';
 import { type Created, get, json, never, type Question } from './question.ts';
 
-const prefixes = ['', 'eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'];
 /** One or two of them about each id, in turns: forms of a read that must not tell either. */
 const forms: readonly ((path: string) => Question)[] = [
   (path) => ({ method: 'HEAD', path }),
@@ -82,46 +81,17 @@ export const byInteraction: Readonly<Record<string, (type: string, ids: readonly
     })),
 };
 
-/** Values of a parameter as callers write them, taken from the resources themselves. */
-function valuesOf(parameter: SearchParameter, resources: readonly JsonObject[]): readonly string[] {
-  const values = resources.flatMap((resource) => elementsOf(parameter, resource)).flatMap((node) => texts(parameter, node));
-  const distinct = [...new Set(values)];
+/** Another parameter asks with others: all of a type are asked with all. */
+const formsOfValue = 5;
+function inTurns<T>(list: readonly T[], from: number, count: number): readonly T[] {
+  const turns = Array.from({ length: Math.min(count, list.length) }, (_, at) => (from + at) % list.length);
+  return turns.flatMap((at) => list[at] ?? []);
+}
+
+/** The first and the last of the values that the resources have. */
+function someOf(parameter: SearchParameter, resources: readonly JsonObject[]): readonly string[] {
+  const distinct = [...new Set(resources.flatMap((resource) => valuesOf(parameter, resource)))];
   return [...new Set([...distinct.slice(0, 1), ...distinct.slice(-1)])];
-}
-
-function texts({ type }: SearchParameter, node: unknown): readonly string[] {
-  if (typeof node === 'string' || typeof node === 'boolean') return [String(node)];
-  if (!isObject(node)) return [];
-  if (type === 'date') return [node.start, node.end].filter((value) => typeof value === 'string');
-  if (type === 'reference') return typeof node.reference === 'string' ? [node.reference] : [];
-  if (type === 'string') return [node.text, node.family, node.city].filter((value) => typeof value === 'string');
-  const codings = node.coding === undefined ? [{ system: node.system, code: node.code ?? node.value }] : objectsOf(node.coding);
-  return codings.flatMap(({ system, code }) =>
-    typeof code === 'string' ? [typeof system === 'string' ? `${system}|${code}` : code] : [],
-  );
-}
-
-/** Each modifier and prefix of each type of parameter. */
-const written: Readonly<Record<string, (code: string, value: string) => readonly string[]>> = {
-  token: (code, value) => {
-    const [system = '', bare = value] = value.includes('|') ? value.split('|') : ['', value];
-    return [`${code}=${value}`, `${code}=${bare}`, `${code}=|${bare}`, `${code}=${system}|`, `${code}:not=${value}`].map(escaped);
-  },
-  string: (code, value) =>
-    [`${code}=${value}`, `${code}=${value.slice(0, 2)}`, `${code}:exact=${value}`, `${code}:contains=${value.slice(1, 3)}`].map(
-      escaped,
-    ),
-  date: (code, value) => prefixes.map((prefix) => `${code}=${prefix}${encodeURIComponent(value)}`),
-  reference: (code, value) =>
-    [`${code}=${value}`, `${code}=${value.split('/').at(-1)}`, `${code}:identifier=https://rpps.esante.gouv.fr|10003461033`].map(
-      escaped,
-    ),
-};
-export const modifiers: readonly string[] = ['missing', 'not', 'exact', 'contains', 'identifier'];
-
-function escaped(query: string): string {
-  const at = query.indexOf('=');
-  return `${query.slice(0, at)}=${encodeURIComponent(query.slice(at + 1))}`;
 }
 
 export function parameterQuestions(
@@ -135,13 +105,13 @@ export function parameterQuestions(
   const sorted = [`_sort=${code}&_count=4`, `_sort=-${code}&_count=4`];
   // One or the other of each, by the length of the name.
   const both = absent.map((query, at) => `${query}&${sorted[at]}`).filter((_, at) => at === code.length % 2);
-  // Neither is ever missing; a label is no order.
-  const whole = code === '_id' || code === '_lastUpdated' ? sorted : code === '_security' ? absent : both;
-  const made = written[code === '_lastUpdated' ? 'date' : parameter.type];
-  if (made === undefined) throw new Error(`no questions for parameters of type ${parameter.type}`);
+  // Neither is ever missing; the other parameters of every resource are no order.
+  const whole = code === '_id' || code === '_lastUpdated' ? sorted : code.startsWith('_') ? absent : both;
   // The directory is the same to everybody: its values tell nothing.
-  const given = isDirectory(type) ? [] : valuesOf(parameter, resources);
-  return [...whole, ...given.flatMap((value) => made(code, value))].map((query) => get(`/${type}?${query}`));
+  const given = isDirectory(type) ? [] : someOf(parameter, resources);
+  const turn = type.length + code.length;
+  const ways = given.flatMap((value, at) => inTurns(formsOf(parameter, value), turn + at * formsOfValue, formsOfValue));
+  return [...whole, ...ways].map((query) => get(`/${type}?${query}`));
 }
 
 /** One step from every reference parameter, in turns by what hidden and visible targets are called. */
