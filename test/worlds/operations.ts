@@ -1,5 +1,6 @@
 // What is asked about each operation and each interaction of the whole system that the capability statement can declare.
 import { type Created, get, json, never, type Question } from './question.ts';
+import { rootQuestions } from './searches.ts';
 
 const operated = (type: string, id: string | undefined, parameters: readonly object[], query = ''): Question => ({
   method: 'POST',
@@ -48,6 +49,7 @@ export const bySystem: Readonly<Record<string, (created: readonly Created[]) => 
     ['', '?_count=0', '?_count=2', '?_count=200', '?_since=2026-11-10T09:01:30Z', '?_since=2030', '?_at=2026-11-10T09:01Z'].map(
       (query) => get(`/_history${query}`),
     ),
+  'search-system': rootQuestions,
   batch: (created) =>
     [...Map.groupBy(created, ({ type }) => type)].map(([type, some]) =>
       bundle('batch', [

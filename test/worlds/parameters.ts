@@ -81,6 +81,16 @@ export function escaped(query: string): string {
   return `${query.slice(0, at)}=${encodeURIComponent(query.slice(at + 1))}`;
 }
 
+/** A whole query, as it is read aloud. */
+export function encodeQuery(query: string): string {
+  const at = query.indexOf('?') + 1;
+  const parts = query
+    .slice(at)
+    .split('&')
+    .map((part) => (part.includes('=') ? escaped(part) : part));
+  return query.slice(0, at) + parts.join('&');
+}
+
 function texts({ type }: SearchParameter, node: unknown): readonly string[] {
   if (typeof node === 'string' || typeof node === 'boolean' || typeof node === 'number') return [String(node)];
   if (!isObject(node)) return [];

@@ -4,9 +4,11 @@ import { isDirectory } from '../../src/access/type.ts';
 import type { Conformance, SearchParameter, TypeCapability } from '../../src/conformance/conformance.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { mask } from '../resources.ts';
+import { deepQuestions, linkQuestions } from './links.ts';
 import { byOperation, bySystem } from './operations.ts';
-import { escaped, formsOf, valuesOf } from './parameters.ts';
+import { formsOf, valuesOf } from './parameters.ts';
 import { type Created, get, json, never, type Question } from './question.ts';
+import { compartmentQuestions, textQuestions, xmlQuestions } from './searches.ts';
 
 /** One or two of them about each id, in turns: forms of a read that must not tell either. */
 const forms: readonly ((path: string) => Question)[] = [
@@ -114,47 +116,6 @@ export function parameterQuestions(
   return [...whole, ...ways].map((query) => get(`/${type}?${query}`));
 }
 
-/** One step from every reference parameter, in turns by what hidden and visible targets are called. */
-function chainQuestions({ types }: Conformance, { type, search }: TypeCapability): readonly Question[] {
-  const ends: Readonly<Record<string, readonly string[]>> = {
-    Patient: [
-      'name=Lef',
-      'birthdate=lt1990',
-      'birthdate=gt1970',
-      'gender=male',
-      'identifier=urn:oid:1.2.250.1.213.1.4.10|180067512345643',
-    ],
-    Practitioner: ['name=Martin', 'identifier=10003461033', 'active=true'],
-    Organization: ['name=H'],
-    DocumentReference: ['type=34112-3', 'description=ancienne', 'status=superseded'],
-    RelatedPerson: ['name=Jean', 'relationship=HUSB'],
-    CareTeam: ['status=active'],
-    Encounter: ['class=EMER'],
-    Observation: ['code=15074-8'],
-    Procedure: ['status=completed'],
-    Condition: ['code=73211009'],
-    List: ['title=mixed'],
-    Device: ['status=active'],
-    Location: ['name=Colline'],
-    HealthcareService: ['name=Cardiologie'],
-    PractitionerRole: ['active=true'],
-    MedicationRequest: ['status=completed'],
-    Composition: ['title=Synth'],
-    Provenance: ['recorded=2026'],
-  };
-  return [...search.values()]
-    .filter((parameter) => parameter.type === 'reference')
-    .flatMap(({ code, target }) => target.filter((one) => types.has(one)).map((one) => [code, one] as const))
-    .flatMap(([code, one], at) => turned(ends[one] ?? [], at).map((end) => get(`/${type}?${code}:${one}.${escaped(end)}`)));
-}
-
-/** Two at a time. */
-function includeQuestions({ type, includes, revincludes }: TypeCapability): readonly Question[] {
-  const named = [...[...includes].map((name) => `_include=${name}`), ...[...revincludes].map((name) => `_revinclude=${name}`)];
-  const pairs = named.map((_, at) => named.slice(at, at + 2)).filter((_, at) => at % 2 === 0);
-  return pairs.map((pair) => get(`/${type}?${pair.join('&')}&_count=50`));
-}
-
 const reading = new Set(['read', 'vread', 'search-type', 'history-instance', 'history-type']);
 
 /** Reading questions: they leave nothing but traces. `ids`: hidden and visible ones by type. */
@@ -170,9 +131,14 @@ export function questions(conformance: Conformance, created: readonly Created[])
       parameterQuestions(capability, parameter, resources),
     );
     const operations = [...capability.operations].flatMap((name) => byOperation[name]?.(capability.type, mine) ?? []);
-    return [...asked, ...operations, ...parameters, ...chainQuestions(conformance, capability), ...includeQuestions(capability)];
+    return [...asked, ...operations, ...parameters, ...linkQuestions(conformance, capability)];
   });
   const ofSystem = [...conformance.interactions].flatMap((name) => bySystem[name]?.(created) ?? []);
+  const further = [...deepQuestions(), ...compartmentQuestions(created), ...textQuestions(), ...xmlQuestions(created)];
   // While the traces are few: every question leaves one.
-  return [...ofSystem, ...all.toSorted((a, b) => Number(b.path.includes('AuditEvent')) - Number(a.path.includes('AuditEvent')))];
+  return [
+    ...ofSystem,
+    ...further,
+    ...all.toSorted((a, b) => Number(b.path.includes('AuditEvent')) - Number(a.path.includes('AuditEvent'))),
+  ];
 }

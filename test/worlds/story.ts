@@ -7,6 +7,7 @@ import { documents, looks } from './documents.ts';
 import { past } from './past.ts';
 import { pointers } from './pointers.ts';
 import { record } from './record.ts';
+import { searched } from './searched.ts';
 import { at, coded, permit, rulers, wish } from './step.ts';
 import type { Names, Step } from './world.ts';
 
@@ -216,5 +217,6 @@ export const steps: readonly Step[] = [
   ...record,
   ...pointers,
   ...past,
+  ...searched,
   ...looks,
 ];

@@ -75,5 +75,9 @@ describe('the questions', () => {
     await full.stop();
     await without.stop();
     expect(differences.length).toBeGreaterThan(50);
+    const paths = questions(conformance, full.created).map(({ path }) => path);
+    const isAskedWith = (modifier: string): boolean =>
+      paths.some((path) => (modifier === 'Type' ? /:[A-Z]\w+=/.test(path) : path.includes(`:${modifier}=`)));
+    expect(modifiers.filter((modifier) => !isAskedWith(modifier))).toEqual([]);
   }, 180_000);
 });
