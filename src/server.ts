@@ -1,7 +1,6 @@
 // The server put together: definitions, policy, identity and store, behind one HTTP application.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { loadStatute } from './access/statute.ts';
 import type { Environment } from './command/environment.ts';
 import { loadConformance } from './conformance/conformance.ts';
@@ -33,7 +32,6 @@ export type Server = {
   readonly stop: () => Promise<void>;
 };
 
-const project = join(import.meta.dirname, '..');
 const sweepEvery = 3600 * 1000;
 
 export async function startServer({
@@ -45,7 +43,7 @@ export async function startServer({
   ids = randomIds,
 }: Start): Promise<Server> {
   const { baseUrl } = environment;
-  const conformance = loadConformance(project);
+  const conformance = loadConformance(environment.conformance);
   assertSearchable(conformance);
   const statute = loadStatute(conformance, readObject(environment.regime));
   const trust = loadTrust(environment.trustedIssuers, issuers, {

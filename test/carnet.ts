@@ -50,6 +50,8 @@ export type CarnetOptions = {
   readonly ids?: Ids;
   readonly database?: string;
   readonly issuers?: readonly TrustedIssuer[];
+  /** The folder of capability-statement.json and profiles/. */
+  readonly conformance?: string;
 };
 
 const root = join(import.meta.dirname, '..');
@@ -61,6 +63,7 @@ export async function startCarnet({
   ids,
   database = `test-${randomUUID().slice(0, 8)}`,
   issuers = [],
+  conformance = root,
 }: CarnetOptions = {}): Promise<Carnet> {
   const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
   uri.pathname = `/${database}`;
@@ -75,6 +78,7 @@ export async function startCarnet({
       dataDir: '',
       demo: false,
       regime: join(root, `profiles/Parameters-regime-${regime}.json`),
+      conformance,
     },
     mongodbUri: uri.href,
     issuers: [issuer.trusted, ...issuers],

@@ -16,6 +16,8 @@ export type Environment = {
   readonly demo: boolean;
   /** Path of the Parameters resource of the regime. */
   readonly regime: string;
+  /** The folder of capability-statement.json and profiles/. */
+  readonly conformance: string;
 };
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -45,6 +47,7 @@ export function readEnvironment(env: Variables): Environment {
     ...(trustedIssuers === undefined ? {} : { trustedIssuers: resolve(trustedIssuers) }),
     demo: readDemo(env, production),
     regime: readRegime(env),
+    conformance: resolve(given(env, 'CONFORMANCE') ?? project),
   };
 }
 

@@ -2,19 +2,8 @@
 // https://hl7.org/fhir/R4/capabilitystatement.html
 import type { JsonObject } from '../fhir/json.ts';
 import { listOf, objectsOf, textOf } from '../fhir/json.ts';
-import type { Definitions, ParameterRule } from './definitions.ts';
+import { type Definitions, type ParameterRule, type SearchParameterType, searchParameterTypes } from './definitions.ts';
 import { impliedSystems } from './implied-system.ts';
-
-export type SearchParameterType =
-  | 'token'
-  | 'reference'
-  | 'date'
-  | 'string'
-  | 'number'
-  | 'quantity'
-  | 'uri'
-  | 'composite'
-  | 'special';
 
 export type SearchParameter = {
   readonly code: string;
@@ -40,17 +29,6 @@ export type TypeCapability = {
   readonly operations: ReadonlySet<string>;
 };
 
-const parameterTypes: readonly SearchParameterType[] = [
-  'token',
-  'reference',
-  'date',
-  'string',
-  'number',
-  'quantity',
-  'uri',
-  'composite',
-  'special',
-];
 const interactions = new Set([
   'read',
   'vread',
@@ -73,10 +51,14 @@ function strings(value: unknown): readonly string[] {
 function parameterOf(declared: JsonObject, type: string, definitions: Definitions): SearchParameter {
   const { searchParameters, resourceTypes } = definitions;
   const name = textOf(declared.name) ?? '';
-  const rule: ParameterRule | undefined = searchParameters[type]?.find(({ code }) => code === name);
-  const kind = parameterTypes.find((one) => one === rule?.type);
-  if (rule === undefined || kind === undefined || kind !== declared.type || rule.url !== declared.definition) {
-    throw new Error(`capability-statement.json: R4 has no search parameter ${type}.${name} of this type and definition`);
+  const rule: ParameterRule | undefined = searchParameters[type]?.find(
+    ({ code, url }) => code === name && url === declared.definition,
+  );
+  const kind = searchParameterTypes.find((one) => one === rule?.type);
+  if (rule === undefined || kind === undefined || kind !== declared.type) {
+    throw new Error(
+      `capability-statement.json: neither R4 nor profiles/ has a search parameter ${type}.${name} of this type and definition`,
+    );
   }
   const target = kind === 'reference' ? (rule.target ?? resourceTypes) : [];
   const systems = kind === 'token' ? impliedSystems(rule.expression, definitions) : new Map();

@@ -9,13 +9,14 @@ import type { Definitions, ElementRule } from './definitions.ts';
 import { asDefinitions, elementsOf } from './definitions.ts';
 import type { ValueSets } from './published.ts';
 import { expansions, readObject, readPublished } from './published.ts';
+import { withSearchParameters } from './search-parameter.ts';
 import type { Summary } from './summary.ts';
 import { summaryOf } from './summary.ts';
 import type { Rules } from './validator.ts';
 import { compileValidator } from './validator.ts';
 
-export type { SearchParameter, SearchParameterType, TypeCapability } from './capability.ts';
-export type { ElementRule } from './definitions.ts';
+export type { SearchParameter, TypeCapability } from './capability.ts';
+export type { ElementRule, SearchParameterType } from './definitions.ts';
 export { namesOf } from './definitions.ts';
 export type { Summary } from './summary.ts';
 
@@ -61,8 +62,9 @@ function lookUp<T>(map: ReadonlyMap<string, T>, what: string): (url: string) => 
 /** `root`: the folder of capability-statement.json and profiles/. Throws one line where the statement declares what the definitions lack. */
 export function loadConformance(root: string): Conformance {
   const statement = readObject(join(root, 'capability-statement.json'));
-  const definitions = asDefinitions(readObject(join(root, 'profiles/r4/definitions.json')));
   const published = readPublished(join(root, 'profiles'));
+  const r4 = asDefinitions(readObject(join(root, 'profiles/r4/definitions.json')));
+  const definitions = withSearchParameters(r4, published.values());
   const valueSet = lookUp(new Map([...bindings(definitions), ...expansions(published)]), 'value set');
   const names = new Set(definitions.resourceTypes);
   const isResourceType = (name: string): boolean => names.has(name);

@@ -30,6 +30,20 @@ export type NodeRule = {
   readonly invariants?: readonly Invariant[];
 };
 
+/** https://hl7.org/fhir/R4/valueset-search-param-type.html */
+export const searchParameterTypes = [
+  'token',
+  'reference',
+  'date',
+  'string',
+  'number',
+  'quantity',
+  'uri',
+  'composite',
+  'special',
+] as const;
+export type SearchParameterType = (typeof searchParameterTypes)[number];
+
 export type ParameterRule = {
   readonly code: string;
   readonly type: string;

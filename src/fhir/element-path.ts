@@ -6,13 +6,12 @@ import { referencedType } from './reference.ts';
 
 export type ElementPath = (resource: JsonObject) => readonly unknown[];
 
-// `(Type.a.b as T)`, `Type.a.b.as(T)`, `(Type.a.b.ofType(T))`, `Type.a.b.where(resolve() is T)`, `Type.a.b.where(c='text')`, `Type.a.b`
-const path = String.raw`([A-Z][A-Za-z]*)((?:\.[a-z][A-Za-z0-9]*)+)`;
-const shapes = {
-  as: new RegExp(String.raw`^(?:\(${path} as ([A-Za-z]\w*)\)|${path}\.(?:as|ofType)\(([A-Za-z]\w*)\))$`),
-  resolves: new RegExp(String.raw`^${path}\.where\(resolve\(\) is ([A-Z]\w*)\)$`),
-  where: new RegExp(String.raw`^${path}\.where\(([a-z]\w*) ?= ?'([^'\\]*)'\)$`),
-  plain: new RegExp(`^${path}$`),
+// What follows the type, a step at a time: a call of these functions, or the name of an element, which may be the choice `as` a type.
+const steps = {
+  extension: /^\.?extension\('([^'\\]*)'\)/,
+  where: /^\.where\(([a-z]\w*) ?= ?'([^'\\]*)'\)/,
+  resolves: /^\.where\(resolve\(\) is ([A-Z]\w*)\)/,
+  element: /^\.([a-z][A-Za-z0-9]*)(?:\.(?:as|ofType)\(([A-Za-z]\w*)\))?(?![\w(])/,
 };
 
 // The types that the elements named in R4 `…[x]` take; `Id` is not among them: `subscriberId` is no choice of `subscriber`.
@@ -27,48 +26,63 @@ export function compileElementPath(expression: string): ElementPath {
   return (resource) => terms.flatMap((term) => term(resource));
 }
 
-/** Around a path that ends with a function of its own. */
+/** `(a.b as T)` is `a.b.as(T)`, and the parentheses around a whole path are none. */
 function withoutParentheses(term: string): string {
-  return /^\([^( ]+\([^()]*\)\)$/.test(term) ? term.slice(1, -1) : term;
+  const [, inside = term] = /^\((.+)\)$/.exec(term) ?? [];
+  return inside.replace(/^([^ ()]+(?:\('[^']*'\)[^ ()]*)?) as (\w+)$/, '$1.as($2)');
 }
 
+type Step = (nodes: readonly unknown[]) => readonly unknown[];
+
+/** Undefined where something in it is no step. A path without a type begins at the resource, whatever it is. */
 function compileTerm(term: string): ElementPath | undefined {
-  const plain = shapes.plain.exec(term);
-  if (plain) return walk(plain[1], plain[2]);
-  const as = shapes.as.exec(term);
-  if (as) return walk(as[1] ?? as[4], as[2] ?? as[5], as[3] ?? as[6]);
-  const resolves = shapes.resolves.exec(term);
-  if (resolves) return filtered(walk(resolves[1], resolves[2]), (node) => referencedType(node) === resolves[3]);
-  const where = shapes.where.exec(term);
-  if (where)
-    return filtered(walk(where[1], where[2]), (node) => isObject(node) && listOf(own(node, where[3])).includes(where[4]));
+  const [, root, path = ''] = /^(?:([A-Z][A-Za-z]*)(?=\.))?(.+)$/.exec(term) ?? [];
+  const compiled: Step[] = [];
+  let rest = root === undefined && !path.startsWith('extension(') ? '' : path;
+  while (rest !== '') {
+    const found = compileStep(rest);
+    if (found === undefined) return undefined;
+    compiled.push(found.step);
+    rest = rest.slice(found.length);
+  }
+  if (compiled.length === 0) return undefined;
+  const ofRoot = (type: unknown): boolean => root === undefined || /^(?:Domain)?Resource$/.test(root) || type === root;
+  return (resource) =>
+    ofRoot(resource.resourceType) ? compiled.reduce<readonly unknown[]>((nodes, step) => step(nodes), [resource]) : [];
+}
+
+function compileStep(path: string): { readonly step: Step; readonly length: number } | undefined {
+  const element = steps.element.exec(path);
+  if (element) return { step: into(keysOf(element[1] ?? '', element[2])), length: element[0].length };
+  const extension = steps.extension.exec(path);
+  if (extension) {
+    const [whole, url] = extension;
+    return { step: (nodes) => filtered(into(['extension'])(nodes), 'url', url), length: whole.length };
+  }
+  const where = steps.where.exec(path);
+  if (where) return { step: (nodes) => filtered(nodes, where[1], where[2]), length: where[0].length };
+  const resolves = steps.resolves.exec(path);
+  if (resolves)
+    return { step: (nodes) => nodes.filter((node) => referencedType(node) === resolves[1]), length: resolves[0].length };
   return undefined;
 }
 
-function filtered(found: ElementPath, keep: (node: unknown) => boolean): ElementPath {
-  return (resource) => found(resource).filter(keep);
+function filtered(nodes: readonly unknown[], name: string | undefined, text: string | undefined): readonly unknown[] {
+  return nodes.filter((node) => isObject(node) && listOf(own(node, name)).includes(text));
 }
 
-function walk(root = '', names = '', type?: string): ElementPath {
-  const steps = names.slice(1).split('.');
-  const last = steps.length - 1;
-  const keys = steps.map((name, index) => (index === last && type !== undefined ? [name + capital(type), name] : keysOf(name)));
-  const ofRoot = (resource: JsonObject): boolean =>
-    root === 'Resource' || root === 'DomainResource' || resource.resourceType === root;
-  return (resource) => (ofRoot(resource) ? keys.reduce<readonly unknown[]>(step, [resource]) : []);
+function into(keys: readonly string[]): Step {
+  return (nodes) =>
+    nodes.flatMap((node) => {
+      if (!isObject(node)) return [];
+      const key = keys.find((name) => Object.hasOwn(node, name));
+      return key === undefined ? [] : listOf(node[key]).filter((value) => value !== null);
+    });
 }
 
-function step(nodes: readonly unknown[], keys: readonly string[]): readonly unknown[] {
-  return nodes.flatMap((node) => {
-    if (!isObject(node)) return [];
-    const key = keys.find((name) => Object.hasOwn(node, name));
-    return key === undefined ? [] : listOf(node[key]).filter((value) => value !== null);
-  });
-}
-
-/** The name itself first, then those it may have as a choice. */
-function keysOf(name: string): readonly string[] {
-  return [name, ...choiceTypes.map((type) => name + type)];
+/** The name itself first, then those it may have as a choice; as a type, that one first. */
+function keysOf(name: string, type?: string): readonly string[] {
+  return type === undefined ? [name, ...choiceTypes.map((one) => name + one)] : [name + capital(type), name];
 }
 
 function own(node: JsonObject, name: string | undefined): unknown {

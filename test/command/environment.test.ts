@@ -15,6 +15,7 @@ test('nothing set', () => {
     dataDir: resolve('data'),
     demo: true,
     regime: join(import.meta.dirname, '..', '..', 'profiles', 'Parameters-regime-2018.json'),
+    conformance: join(import.meta.dirname, '..', '..'),
   });
 });
 
@@ -32,6 +33,7 @@ const accepted: readonly [Variables, Readonly<Record<string, unknown>>][] = [
   [{ DEMO: 'off' }, { demo: false }],
   [{ DEMO: 'on' }, { demo: true }],
   [{ REGIME: 'profiles/Parameters-regime-2026.json' }, { regime: resolve('profiles/Parameters-regime-2026.json') }],
+  [{ CONFORMANCE: 'own' }, { conformance: resolve('own') }],
   [{ NODE_ENV: 'test' }, { production: false, demo: true }],
   [production, { production: true, demo: false, mongodbUri: 'mongodb://db/carnet', trustedIssuers: '/etc/issuers.json' }],
 ];

@@ -18,6 +18,10 @@ const patient = {
     { reference: 'urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7' },
   ],
   birthDate: '1950-01-01',
+  extension: [
+    { url: 'urn:a:b', valueBoolean: true },
+    { url: 'urn:a:c', valueCodeableConcept: { text: 'c' } },
+  ],
 };
 const allergy = { resourceType: 'AllergyIntolerance', code: { text: 'x' }, reaction: [{ substance: { text: 'y' } }, {}] };
 
@@ -35,6 +39,14 @@ describe('an element path', () => {
     ["Patient.telecom.where(system='email')", [{ system: 'email', value: '2' }]],
     ["Patient.telecom.where(system = 'phone')", [{ system: 'phone', value: '1' }]],
     ['Patient.managingOrganization', [{ reference: 'Organization/1' }]],
+    ["Patient.extension.where(url='urn:a:b').value", [true]],
+    ["Patient.extension.where(url = 'urn:a:c').value.text", ['c']],
+    ["Patient.extension('urn:a:b').value", [true]],
+    ["(extension('urn:a:c').value.ofType(CodeableConcept).text)", ['c']],
+    ["(extension('urn:a:b').value as boolean)", [true]],
+    ["extension('urn:a:b').value.ofType(string)", []],
+    ["extension('urn:other').value", []],
+    ["Patient.telecom.where(system='phone').value | Patient.birthDate", ['1', '1950-01-01']],
     ['Patient.nothing', []],
     ['Practitioner.name', []],
     ['Resource.birthDate', ['1950-01-01']],

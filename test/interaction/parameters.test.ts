@@ -20,6 +20,8 @@ import {
 /** `[query, names found, section of the specification, the only realm]`. */
 type Row = readonly [query: string, found: readonly string[], section: string, only?: Realm];
 const tables: Readonly<Record<string, readonly Row[]>> = table('parameters');
+/** Asked by mhd.test.ts. */
+const ofMhd: Readonly<Record<string, readonly Row[]>> = table('mhd');
 
 let world: SearchWorld;
 beforeAll(async () => {
@@ -87,7 +89,7 @@ describe('AuditEvent', () => {
 const rowsOf = (type: string): readonly (readonly [query: string, finds: boolean])[] =>
   type === 'AuditEvent'
     ? traced.flatMap(([found, not]) => [[found, true] as const, [not, false] as const])
-    : (tables[type] ?? []).map(([query, found]) => [query, found.length > 0] as const);
+    : [...(tables[type] ?? []), ...(ofMhd[type] ?? [])].map(([query, found]) => [query, found.length > 0] as const);
 
 /** Whether a question to the parameter finds something: true, false, or both. */
 function resultsOf(capability: TypeCapability, parameter: SearchParameter): ReadonlySet<boolean> {

@@ -28,7 +28,8 @@ export function table(name: string): Body {
 const brunoIns = '180067512345643';
 const treating = '10003461033';
 
-export async function openSearchWorld(): Promise<SearchWorld> {
+/** `name`: of the table of its resources. */
+export async function openSearchWorld(name = 'world'): Promise<SearchWorld> {
   const carnet = await startCarnet({ clock: () => now });
   const { as } = carnet;
   const people: Readonly<Record<string, Client>> = {
@@ -52,17 +53,17 @@ export async function openSearchWorld(): Promise<SearchWorld> {
       if (id === undefined) throw new Error(`nothing is called ${name}`);
       return id;
     });
-  const entries: readonly Entry[] = table('world');
+  const entries: readonly Entry[] = table(name);
   for (const realm of realms) {
-    for (const { name, as: depositor, resource } of entries) {
+    for (const { name: called, as: depositor, resource } of entries) {
       const client = who(realm === 'testers' ? 'tester' : depositor);
       const reply = await client.post(`/${resource.resourceType}`, JSON.parse(filled(JSON.stringify(resource), realm)));
-      ids[realm].set(name, idIn(written(reply)));
+      ids[realm].set(called, idIn(written(reply)));
       if (realm === 'testers' || resource.resourceType !== 'Patient') continue;
       const key = idIn(reply);
       written(await who('agent').post('/Consent', consent('opening', key, { type: 'permit' })));
       const declaration = { type: 'permit', actor: [actor({ rpps: treating }, 'PCP')] };
-      written(await who(name === 'bruno' ? 'bruno' : 'holder').post('/Consent', consent('sharing', key, declaration)));
+      written(await who(called === 'bruno' ? 'bruno' : 'holder').post('/Consent', consent('sharing', key, declaration)));
     }
   }
   return {
