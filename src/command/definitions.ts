@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Definitions, NodeRule, ParameterRule } from '../conformance/definitions.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { isObject, objectsOf, parseJson, textOf } from '../fhir/json.ts';
+import { hierarchiesOf } from './definitions/hierarchies.ts';
 import { nodesOf } from './definitions/nodes.ts';
 import { parametersOf, patientElementOf } from './definitions/parameters.ts';
 import { expansionsOf } from './definitions/value-sets.ts';
@@ -93,6 +94,7 @@ function build(root: string, modules: string): Definitions {
     resources: wanted,
     nodes,
     valueSets: expansionsOf(join(modules, 'hl7.fhir.r4.expansions'), requiredSets(nodes)),
+    hierarchies: hierarchiesOf(resourcesOf(r4, 'CodeSystem')),
     searchParameters,
     patientElement: Object.fromEntries(patients),
   };

@@ -3,17 +3,15 @@
 import type { JsonObject } from '../fhir/json.ts';
 import { listOf, objectsOf, textOf } from '../fhir/json.ts';
 import { type Definitions, type ParameterRule, type SearchParameterType, searchParameterTypes } from './definitions.ts';
-import { impliedSystems } from './implied-system.ts';
+import { type ElementsRead, elementsRead } from './element-types.ts';
 
-export type SearchParameter = {
+export type SearchParameter = ElementsRead & {
   readonly code: string;
   readonly type: SearchParameterType;
   readonly expression: string;
   /** Types that a reference may point at. */
   readonly target: readonly string[];
   readonly url: string;
-  /** Of a token over `code` elements: code → the system that its value set implies. */
-  readonly systems?: ReadonlyMap<string, string>;
 };
 
 export type TypeCapability = {
@@ -61,9 +59,8 @@ function parameterOf(declared: JsonObject, type: string, definitions: Definition
     );
   }
   const target = kind === 'reference' ? (rule.target ?? resourceTypes) : [];
-  const systems = kind === 'token' ? impliedSystems(rule.expression, definitions) : new Map();
   const common = { code: rule.code, type: kind, expression: rule.expression, target, url: rule.url };
-  return systems.size === 0 ? common : { ...common, systems };
+  return { ...common, ...elementsRead(rule.expression, definitions) };
 }
 
 function typeOf(resource: JsonObject, definitions: Definitions, known: (url: string) => boolean): TypeCapability {

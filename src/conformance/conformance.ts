@@ -12,6 +12,7 @@ import { expansions, readObject, readPublished } from './published.ts';
 import { withSearchParameters } from './search-parameter.ts';
 import type { Summary } from './summary.ts';
 import { summaryOf } from './summary.ts';
+import { type Terminology, terminologyOf } from './terminology.ts';
 import type { Rules } from './validator.ts';
 import { compileValidator } from './validator.ts';
 
@@ -19,6 +20,7 @@ export type { SearchParameter, TypeCapability } from './capability.ts';
 export type { ElementRule, SearchParameterType } from './definitions.ts';
 export { namesOf } from './definitions.ts';
 export type { Summary } from './summary.ts';
+export type { Direction, Terminology } from './terminology.ts';
 
 export type Conformance = {
   /** capability-statement.json as published: the switchboard. */
@@ -32,6 +34,8 @@ export type Conformance = {
   readonly profile: (url: string) => Rules | undefined;
   /** `system|code` of a ValueSet of profiles/ or of a required binding; throws where there is none. */
   readonly valueSet: (url: string) => ReadonlySet<string>;
+  /** What a search may ask of value sets and code systems. */
+  readonly terminology: Terminology;
   /** A conformance resource of profiles/ by its canonical; throws where there is none. */
   readonly published: (url: string) => JsonObject;
   readonly isResourceType: (name: string) => boolean;
@@ -65,7 +69,8 @@ export function loadConformance(root: string): Conformance {
   const published = readPublished(join(root, 'profiles'));
   const r4 = asDefinitions(readObject(join(root, 'profiles/r4/definitions.json')));
   const definitions = withSearchParameters(r4, published.values());
-  const valueSet = lookUp(new Map([...bindings(definitions), ...expansions(published)]), 'value set');
+  const valueSets = new Map([...bindings(definitions), ...expansions(published)]);
+  const valueSet = lookUp(valueSets, 'value set');
   const names = new Set(definitions.resourceTypes);
   const isResourceType = (name: string): boolean => names.has(name);
   const validator = compileValidator(definitions, [...published.values()], valueSet, isResourceType);
@@ -80,6 +85,7 @@ export function loadConformance(root: string): Conformance {
     ),
     ...validator,
     valueSet,
+    terminology: terminologyOf(definitions, published, valueSets),
     published: lookUp(published, 'resource'),
     isResourceType,
     patientElements: (type) => {

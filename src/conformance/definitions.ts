@@ -61,6 +61,8 @@ export type Definitions = {
   readonly nodes: Readonly<Record<string, NodeRule>>;
   /** Expansions of the required value sets: system → codes. One without expansion is checked by form. */
   readonly valueSets: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** Code system → code → the codes directly below it; of R4's complete code systems those that have a hierarchy. */
+  readonly hierarchies: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   readonly searchParameters: Readonly<Record<string, readonly ParameterRule[]>>;
   /** Type → the element that puts a resource in a patient's compartment. */
   readonly patientElement: Readonly<Record<string, string>>;
@@ -68,7 +70,7 @@ export type Definitions = {
 
 /** Reads what `npm run definitions` wrote: the file is ours, so its outline alone is checked. */
 export function asDefinitions(value: unknown): Definitions {
-  const parts = ['resourceTypes', 'resources', 'nodes', 'valueSets', 'searchParameters', 'patientElement'];
+  const parts = ['resourceTypes', 'resources', 'nodes', 'valueSets', 'hierarchies', 'searchParameters', 'patientElement'];
   if (!isObject(value) || parts.some((part) => typeof value[part] !== 'object')) {
     throw new Error('profiles/r4/definitions.json is not what `npm run definitions` writes: run it again');
   }

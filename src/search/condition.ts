@@ -6,7 +6,7 @@ import type { Asked } from './parameter-type.ts';
 import { recordKeys } from './reference.ts';
 import { parseToken } from './token.ts';
 import { fieldParameter, parameterType } from './types.ts';
-import { badValue, unescaped, unknownParameter, valuesOf } from './value.ts';
+import { badValue, unescaped, unknownModifier, unknownParameter, valuesOf } from './value.ts';
 
 export type Identity = { readonly system: string; readonly value: string };
 
@@ -54,23 +54,33 @@ export function parseCondition(context: Context, capability: TypeCapability, nam
 function headOf({ name }: Sent, capability: TypeCapability, head: string): Head {
   const [code = '', modifier, ...rest] = head.split(':');
   const parameter = capability.search.get(code);
-  if (parameter === undefined || rest.length > 0) throw unknownParameter(name);
+  if (parameter === undefined) throw unknownParameter(name);
+  if (rest.length > 0) throw badValue(name, 'a parameter has one modifier at most');
   return { parameter, modifier };
 }
 
 function simple({ context, name, text }: Sent, capability: TypeCapability, { parameter, modifier }: Head): Parsed {
   const type = fieldParameter(parameter) ?? parameterType(parameter);
   if (type === undefined) throw unknownParameter(name);
-  const asked: Asked = { parameter, name, modifier, values: valuesOf(name, text), base: context.base, now: context.now };
+  const { base, now, conformance } = context;
+  const asked: Asked = {
+    parameter,
+    name,
+    modifier,
+    values: valuesOf(name, text),
+    base,
+    now,
+    terminology: conformance.terminology,
+  };
   const common = { code: parameter.code, chained: false };
   if (modifier === 'missing') return { ...common, condition: missing(asked) };
   if (modifier !== 'identifier' && context.recordParameters(capability.type).has(parameter.code)) {
     const records = recordKeys(asked);
-    if (records === undefined) throw unknownParameter(name);
+    if (records === undefined) throw unknownModifier(name, ['missing', ...type.modifiers(parameter)]);
     return { ...common, condition: oneOf('rec', records), records };
   }
   const condition = type.condition(asked);
-  if (condition === undefined) throw unknownParameter(name);
+  if (condition === undefined) throw unknownModifier(name, ['missing', ...type.modifiers(parameter)]);
   return { ...common, condition, ...namedBy(asked) };
 }
 

@@ -68,4 +68,4 @@ function condition(asked: Asked): Filter | undefined {
   return asked.modifier === undefined ? element(`p.${asked.parameter.code}`, dateFilter('l', 'h', asked)) : undefined;
 }
 
-export const dateType: ParameterType = { index, condition };
+export const dateType: ParameterType = { index, modifiers: () => [], condition };

@@ -1,10 +1,10 @@
-// Strings as search compares them: without case, accents, ligatures and needless spaces.
+// Strings as search compares them: without case, accents, ligatures, punctuation and needless spaces.
 // https://hl7.org/fhir/R4/search.html#string
 
 /** No request can name more of a string than this, so no more of one is indexed. */
 export const longestValue = 4000;
 
-const letters: Readonly<Record<string, string>> = { œ: 'oe', æ: 'ae', ß: 'ss', ø: 'o', '’': "'", ʼ: "'" };
+const letters: Readonly<Record<string, string>> = { œ: 'oe', æ: 'ae', ß: 'ss', ø: 'o', ʼ: ' ' };
 
 export function fold(text: string): string {
   const once = foldOnce(text);
@@ -17,7 +17,7 @@ function foldOnce(text: string): string {
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
-    .replace(/[œæßø’ʼ]/gu, (letter) => letters[letter] ?? letter)
-    .replace(/\s+/gu, ' ')
+    .replace(/[œæßøʼ]/gu, (letter) => letters[letter] ?? letter)
+    .replace(/[\s\p{P}]+/gu, ' ')
     .trim();
 }

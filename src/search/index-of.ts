@@ -2,16 +2,24 @@
 // https://hl7.org/fhir/R4/search.html
 import type { Conformance, SearchParameter, TypeCapability } from '../conformance/conformance.ts';
 import { compileElementPath, type ElementPath } from '../fhir/element-path.ts';
-import { isObject, type JsonObject, objectsOf } from '../fhir/json.ts';
+import type { JsonObject } from '../fhir/json.ts';
 import type { Row } from '../filter/row.ts';
 import type { Entries, SortKey } from './parameter-type.ts';
-import { indexTokens } from './token.ts';
 import { fieldParameter, parameterType } from './types.ts';
 
 export type Indexed = Pick<Row, 'p' | 's'> & { readonly idx: string[] };
 
 /** `recordParameters`: codes of the parameters that name the record; the row's `rec` stands for them. */
 export type IndexOptions = { readonly recordParameters?: ReadonlySet<string>; readonly base?: string };
+
+/** Indexed whether it is declared or not: consents speak of labels. */
+const labels: SearchParameter = {
+  code: '_security',
+  type: 'token',
+  expression: 'Resource.meta.security',
+  target: [],
+  url: 'http://hl7.org/fhir/SearchParameter/Resource-security',
+};
 
 const paths = new WeakMap<SearchParameter, ElementPath>();
 
@@ -23,15 +31,16 @@ export function elementsOf(parameter: SearchParameter, resource: JsonObject): re
 }
 
 export function indexOf(capability: TypeCapability, resource: JsonObject, options: IndexOptions = {}): Indexed {
-  const found = [...capability.search.values()].flatMap((parameter) => {
-    const type = parameter.code.startsWith('_') ? undefined : parameterType(parameter);
+  const parameters = new Map([['_security', labels], ...capability.search]);
+  const found = [...parameters.values()].flatMap((parameter) => {
+    const type = fieldParameter(parameter) === undefined ? parameterType(parameter) : undefined;
     if (type === undefined) return [];
     const entries = type.index(parameter, elementsOf(parameter, resource), options.base);
     return [
       [parameter.code, options.recordParameters?.has(parameter.code) ? withoutRecord(parameter.code, entries) : entries] as const,
     ];
   });
-  return row([...found, ['_security', indexTokens('_security', '_security', labelsOf(resource))]]);
+  return row(found);
 }
 
 /** At start: every declared parameter is one that search can index and answer. */
@@ -67,8 +76,4 @@ function isBefore(one: SortKey, other: SortKey): boolean {
 
 function withoutRecord(code: string, entries: Entries): Entries {
   return { ...entries, idx: entries.idx.filter((entry) => !entry.startsWith(`${code}|`)) };
-}
-
-function labelsOf(resource: JsonObject): readonly JsonObject[] {
-  return isObject(resource.meta) ? objectsOf(resource.meta.security) : [];
 }

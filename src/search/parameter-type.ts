@@ -1,6 +1,6 @@
 // What each type of search parameter knows: how a resource is indexed, and what a condition asks of the index.
 // https://hl7.org/fhir/R4/search.html#ptypes
-import type { SearchParameter } from '../conformance/conformance.ts';
+import type { SearchParameter, Terminology } from '../conformance/conformance.ts';
 import type { Filter } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
 
@@ -22,12 +22,15 @@ export type Asked = {
   readonly values: readonly string[];
   readonly base: string | undefined;
   readonly now: Date;
+  readonly terminology: Terminology;
 };
 
 export type ParameterType = {
   /** `base` is the server's own address: an absolute reference below it is a relative one. */
   readonly index: (parameter: SearchParameter, nodes: readonly unknown[], base: string | undefined) => Entries;
-  /** Undefined where the type has no such modifier. */
+  /** Beside `missing`, which every parameter has. */
+  readonly modifiers: (parameter: SearchParameter) => readonly string[];
+  /** Undefined where the parameter has no such modifier. */
   readonly condition: (asked: Asked) => Filter | undefined;
 };
 

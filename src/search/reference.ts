@@ -1,5 +1,6 @@
 // References: `author|Practitioner/123`, other servers' and URNs whole, and the logical ones as `author:identifier|value|system`.
 // https://hl7.org/fhir/R4/search.html#reference
+import type { SearchParameter } from '../conformance/conformance.ts';
 import { isObject, textOf } from '../fhir/json.ts';
 import { parseReference } from '../fhir/reference.ts';
 import { type Filter, none, oneOf, or } from '../filter/filter.ts';
@@ -22,19 +23,31 @@ export function canonicalReference(text: string, base: string | undefined): stri
   return literal.base === undefined || literal.base === base?.replace(/\/+$/, '') ? relative : `${literal.base}/${relative}`;
 }
 
+const version = /\/_history\/[^/]+$/;
+
+/** As it is indexed: without version, and with the one it has. A canonical's version stands after a bar. */
+function forms(text: string, base: string | undefined): readonly string[] {
+  const canonical = canonicalReference(text, base);
+  if (parseReference(text) === undefined) return [...new Set([canonical, canonical.replace(/\|[^|]*$/, '')])];
+  return [canonical, ...(version.exec(text) ?? []).map((end) => canonical + end)];
+}
+
 function textOfNode(node: unknown): string | undefined {
   return typeof node === 'string' ? node : isObject(node) ? textOf(node.reference) : undefined;
 }
 
 /** What the elements refer to outside the resource itself. */
-export function referencesOf(nodes: readonly unknown[], base: string | undefined): readonly string[] {
+function textsOf(nodes: readonly unknown[]): readonly string[] {
   const texts = nodes.map(textOfNode).filter((text) => text !== undefined);
-  const others = texts.filter((text) => !text.startsWith('#') && text.length <= longestValue);
-  return [...new Set(others.map((text) => canonicalReference(text, base)))];
+  return texts.filter((text) => !text.startsWith('#') && text.length <= longestValue);
+}
+
+export function referencesOf(nodes: readonly unknown[], base: string | undefined): readonly string[] {
+  return [...new Set(textsOf(nodes).map((text) => canonicalReference(text, base)))];
 }
 
 function index({ code }: { readonly code: string }, nodes: readonly unknown[], base: string | undefined): Entries {
-  const references = referencesOf(nodes, base);
+  const references = [...new Set(textsOf(nodes).flatMap((text) => forms(text, base)))];
   const identifiers = nodes.flatMap((node) => (isObject(node) && node.identifier !== undefined ? [node.identifier] : []));
   const logical = indexTokens(`${code}:identifier`, identifierField(code), identifiers);
   return {
@@ -50,9 +63,9 @@ function sortText(node: unknown, base: string | undefined): string {
   return parseReference(canonicalReference(text, base))?.id ?? text;
 }
 
-/** The references that a value may mean: an id alone is one of each possible type. */
+/** The references that a value may mean: an id alone is one of each possible type, a version is that version only. */
 function meant({ parameter, name, modifier, base }: Asked, value: string): readonly string[] {
-  const text = canonicalReference(unescaped(name, value), base);
+  const text = unescaped(name, value);
   const types = modifier === undefined ? parameter.target : [modifier];
   if (id.test(text)) {
     if (types.length === 0) throw badValue(name, 'an id needs its type, as in Patient/123');
@@ -60,27 +73,35 @@ function meant({ parameter, name, modifier, base }: Asked, value: string): reado
   }
   const literal = parseReference(text);
   if (literal === undefined && !uri.test(text)) throw badValue(name, 'not a reference');
-  return modifier === undefined || literal?.type === modifier ? [text] : [];
+  const [end = ''] = literal === undefined ? [] : (version.exec(text) ?? []);
+  return modifier === undefined || literal?.type === modifier ? [canonicalReference(text, base) + end] : [];
 }
 
 const isType = ({ parameter, modifier }: Asked): boolean => modifier === undefined || parameter.target.includes(modifier);
 
+/** A canonical has no identifier beside itself. */
+function modifiersOf({ elements, target }: SearchParameter): readonly string[] {
+  return elements?.size === 1 && elements.has('canonical') ? target : ['identifier', ...target];
+}
+
 /** The record keys that a condition on the parameter naming the record asks for; undefined with any other modifier. */
 export function recordKeys(asked: Asked): readonly string[] | undefined {
   if (!isType(asked)) return undefined;
-  const literals = asked.values.flatMap((value) => meant(asked, value)).map(parseReference);
+  const meantBy = asked.values.flatMap((value) => meant(asked, value));
+  if (meantBy.some((text) => version.test(text))) throw badValue(asked.name, 'a patient is named without a version');
+  const literals = meantBy.map(parseReference);
   const keys = literals.flatMap((literal) => (literal?.type === 'Patient' && literal.base === undefined ? [literal.id] : []));
   return [...new Set(keys)];
 }
 
 function condition(asked: Asked): Filter | undefined {
   const { code } = asked.parameter;
+  if (asked.modifier !== undefined && !modifiersOf(asked.parameter).includes(asked.modifier)) return undefined;
   if (asked.modifier === 'identifier') {
     return or(
       ...asked.values.map((value) => tokenFilter(`${code}:identifier`, identifierField(code), parseToken(asked.name, value))),
     );
   }
-  if (!isType(asked)) return undefined;
   const references = asked.values.flatMap((value) => meant(asked, value));
   return references.length === 0
     ? none
@@ -90,4 +111,4 @@ function condition(asked: Asked): Filter | undefined {
       );
 }
 
-export const referenceType: ParameterType = { index, condition };
+export const referenceType: ParameterType = { index, modifiers: modifiersOf, condition };

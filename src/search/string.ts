@@ -1,10 +1,13 @@
 // Strings: names, addresses, plain text. Indexed folded (`family|lefevre`), kept as written in `p` for `:exact`.
 // https://hl7.org/fhir/R4/search.html#string
+import type { SearchParameter } from '../conformance/conformance.ts';
 import { isObject, listOf } from '../fhir/json.ts';
-import { element, equals, type Filter, or, prefix } from '../filter/filter.ts';
+import { and, element, equals, type Filter, or, prefix } from '../filter/filter.ts';
 import { fold, longestValue } from './fold.ts';
 import { type Asked, type Entries, key, type ParameterType } from './parameter-type.ts';
 import { badValue, unescaped } from './value.ts';
+
+type Named = Pick<SearchParameter, 'code' | 'expression'>;
 
 // The parts of a HumanName and of an Address; one that a type does not have is simply absent.
 const parts = ['text', 'family', 'given', 'prefix', 'suffix', 'line', 'city', 'district', 'state', 'postalCode', 'country'];
@@ -14,26 +17,66 @@ function stringsOf(node: unknown): readonly string[] {
   return values.filter((value) => typeof value === 'string');
 }
 
-function index({ code }: { readonly code: string }, nodes: readonly unknown[]): Entries {
+/** The one way of writing what can be written in several: letters with their accents. */
+const composed = (text: string): string => text.normalize('NFC');
+const folded = (text: string): string => fold(text).slice(0, longestValue);
+
+/** A family name of several parts is found by each of them. */
+function familiesOf({ expression }: Named, nodes: readonly unknown[]): readonly string[] {
+  const families = expression.endsWith('.family') ? nodes : nodes.map((node) => (isObject(node) ? node.family : undefined));
+  return families.filter((name) => typeof name === 'string');
+}
+
+function laterParts(text: string): readonly string[] {
+  return [...text.matchAll(/ /g)].map(({ index }) => text.slice(index + 1));
+}
+
+function index(parameter: Named, nodes: readonly unknown[]): Entries {
+  const { code } = parameter;
   const written = [...new Set(nodes.flatMap(stringsOf))];
-  const folded = written.map((text) => fold(text).slice(0, longestValue));
-  const exact = written.filter((text) => text.length <= longestValue).map((x) => ({ x }));
+  const texts = written.map(folded);
+  const families = familiesOf(parameter, nodes).flatMap((name) => laterParts(folded(name)));
+  const exact = written.filter((text) => text.length <= longestValue).map((text) => ({ x: composed(text) }));
   return {
-    idx: folded.map((text) => `${code}|${text}`),
+    idx: [...texts, ...families].map((text) => `${code}|${text}`),
     p: exact.length === 0 ? {} : { [code]: exact },
-    keys: nodes.length > 0 && folded.length === 0 ? [key('')] : folded.map(key),
+    keys: nodes.length > 0 && texts.length === 0 ? [key('')] : texts.map(key),
   };
 }
 
-function condition({ parameter: { code }, name, modifier, values }: Asked): Filter | undefined {
-  const texts = values.map((value) => unescaped(name, value));
-  if (modifier === 'exact') return or(...texts.map((text) => element(`p.${code}`, equals('x', text))));
-  if (modifier !== undefined && modifier !== 'contains') return undefined;
-  const folded = texts.map((text) => fold(text).slice(0, longestValue));
-  if (folded.includes('')) throw badValue(name, 'a value has no letter, digit or sign to search for');
-  return or(
-    ...folded.map((text) => (modifier === 'contains' ? prefix('idx', `${code}|`, text) : prefix('idx', `${code}|${text}`))),
-  );
+/** The folded texts of a condition, none of them empty: an empty one would find everything. */
+function textsOf(name: string, values: readonly string[]): readonly string[] {
+  const texts = values.map((value) => folded(unescaped(name, value)));
+  if (texts.includes('')) throw badValue(name, 'a value has no letter, digit or sign to search for');
+  return texts;
 }
 
-export const stringType: ParameterType = { index, condition };
+/** The entries of `entry` that begin with one of the values. */
+export function beginningWith(entry: string, { name, values }: Pick<Asked, 'name' | 'values'>): Filter {
+  return or(...textsOf(name, values).map((text) => prefix('idx', `${entry}|${text}`)));
+}
+
+/** Each word begins a word of the strings. */
+function inWords(code: string, text: string): Filter {
+  const words = text.split(' ').map((word) => or(prefix('idx', `${code}|${word}`), prefix('idx', `${code}|`, ` ${word}`)));
+  return and(...words);
+}
+
+function condition(asked: Asked): Filter | undefined {
+  const { name, modifier, values } = asked;
+  const { code } = asked.parameter;
+  switch (modifier) {
+    case undefined:
+      return beginningWith(code, asked);
+    case 'exact':
+      return or(...values.map((value) => element(`p.${code}`, equals('x', composed(unescaped(name, value))))));
+    case 'contains':
+      return or(...textsOf(name, values).map((text) => prefix('idx', `${code}|`, text)));
+    case 'text':
+      return or(...textsOf(name, values).map((text) => inWords(code, text)));
+    default:
+      return undefined;
+  }
+}
+
+export const stringType: ParameterType = { index, modifiers: () => ['exact', 'contains', 'text'], condition };

@@ -1,12 +1,15 @@
 // Tokens: codes, codings, identifiers, booleans, contact points. Indexed `type|34133-9|http://loinc.org`, code first, as one entry;
 // the systems stand in `p` for `system|`. https://hl7.org/fhir/R4/search.html#token
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
-import { element, equals, type Filter, not, or, prefix } from '../filter/filter.ts';
+import { element, equals, type Filter, oneOf, prefix } from '../filter/filter.ts';
 import { fold, longestValue } from './fold.ts';
-import { type Asked, type Entries, key, type ParameterType } from './parameter-type.ts';
-import { badValue, split, unescaped } from './value.ts';
+import { type Entries, key } from './parameter-type.ts';
+import { badValue, split, tooMuch, unescaped } from './value.ts';
 
 export type Token = { readonly system?: string; readonly code?: string };
+export type Coded = Required<Token>;
+
+const mostCodes = 10_000;
 
 /** The index entry of a token; a bar in the value is escaped, so that no value can pass for a value with a system. */
 export function tokenEntry(parameter: string, value: string, system = ''): string {
@@ -39,6 +42,12 @@ export function tokenFilter(parameter: string, field: string, { system, code }: 
     : equals('idx', tokenEntry(parameter, code, system));
 }
 
+/** One of many codes. */
+export function codesFilter(name: string, parameter: string, tokens: readonly Coded[]): Filter {
+  if (tokens.length > mostCodes) throw tooMuch(`Parameter ${name}: more than ${mostCodes} codes`, name);
+  return oneOf('idx', [...new Set(tokens.map(({ system, code }) => tokenEntry(parameter, code, system)))]);
+}
+
 /** `code`, `system|code`, `|code` (no system: ''), `system|`. */
 export function parseToken(name: string, text: string): Token {
   const [first = '', second, ...rest] = split(text, '|').map((part) => unescaped(name, part));
@@ -61,10 +70,10 @@ function codingToken(coding: JsonObject): Token {
 
 const contactSystems: ReadonlySet<unknown> = new Set(['phone', 'fax', 'email', 'pager', 'url', 'sms', 'other']);
 
-/** An Identifier; or a ContactPoint, whose use takes the place of a system. */
+/** An Identifier; or a ContactPoint, which has no system in this sense. */
 function valueToken(node: JsonObject): Token {
   const contact = contactSystems.has(node.system) || node.rank !== undefined;
-  return token(textOf(contact ? node.use : node.system), textOf(node.value));
+  return token(contact ? undefined : textOf(node.system), textOf(node.value));
 }
 
 function token(system: string | undefined, code: string | undefined): Token {
@@ -76,17 +85,6 @@ function sortText(node: unknown): string {
   return code ?? (isObject(node) ? fold(textOf(node.text) ?? textOf(node.display) ?? '') : '');
 }
 
-function escapeBars(value: string): string {
+export function escapeBars(value: string): string {
   return value.replace(/[\\|]/g, '\\$&');
 }
-
-function condition({ parameter: { code }, name, modifier, values }: Asked): Filter | undefined {
-  if (modifier !== undefined && modifier !== 'not') return undefined;
-  const matching = or(...values.map((value) => tokenFilter(code, code, parseToken(name, value))));
-  return modifier === 'not' ? not(matching) : matching;
-}
-
-export const tokenType: ParameterType = {
-  index: ({ code, systems }, nodes) => indexTokens(code, code, nodes, systems),
-  condition,
-};

@@ -6,15 +6,15 @@ import { dateFilter, dateType } from './date.ts';
 import type { Asked, ParameterType } from './parameter-type.ts';
 import { referenceType } from './reference.ts';
 import { stringType } from './string.ts';
-import { tokenType } from './token.ts';
+import { tokenType } from './token-type.ts';
 import { unescaped } from './value.ts';
 
 /** A parameter that reads a field of the row: nothing to index, never missing. */
-export type FieldParameter = { readonly field: '_id' | 'lu'; readonly condition: (asked: Asked) => Filter | undefined };
+export type FieldParameter = Pick<ParameterType, 'modifiers' | 'condition'> & { readonly field: '_id' | 'lu' };
 
 const fields: ReadonlyMap<string, FieldParameter> = new Map([
-  ['_id', { field: '_id', condition: idCondition }],
-  ['_lastUpdated', { field: 'lu', condition: lastUpdatedCondition }],
+  ['_id', { field: '_id', modifiers: () => ['not'], condition: idCondition }],
+  ['_lastUpdated', { field: 'lu', modifiers: () => [], condition: lastUpdatedCondition }],
 ]);
 
 const types: ReadonlyMap<string, ParameterType> = new Map([
@@ -28,9 +28,8 @@ export function fieldParameter(parameter: SearchParameter): FieldParameter | und
   return fields.get(parameter.code);
 }
 
-/** Undefined for what the server cannot search by; of the parameters of every resource it indexes `_security` only. */
+/** Undefined for what the server cannot search by. */
 export function parameterType(parameter: SearchParameter): ParameterType | undefined {
-  if (parameter.code.startsWith('_') && parameter.code !== '_security') return undefined;
   return types.get(parameter.type);
 }
 

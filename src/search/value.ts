@@ -13,6 +13,14 @@ export function unknownParameter(name: string): Refusal {
   return refuse('unknown-parameter', `Parameter ${name} is not supported here`, `http.${name}`);
 }
 
+const mostNamed = 12;
+
+/** Never left out, however lenient the search: without its modifier a parameter asks for something else. */
+export function unknownModifier(name: string, known: readonly string[]): Refusal {
+  const names = known.slice(0, mostNamed).map((modifier) => `:${modifier}`);
+  return badValue(name, `no such modifier here; there are ${[...names, ...(known.length > mostNamed ? ['…'] : [])].join(', ')}`);
+}
+
 /** A part of a request that no search takes, whatever is stored. */
 export function tooMuch(text: string, name?: string): Refusal {
   return refuse('too-costly', text, name === undefined ? undefined : `http.${name}`);

@@ -35,7 +35,13 @@ const doctor = rowOf({
 describe('reference', () => {
   test.each([
     ['author=Practitioner/1', true],
-    ['author=Practitioner/1/_history/7', true],
+    ['author=Practitioner/1/_history/3', true],
+    ['author=Practitioner/1/_history/7', false],
+    ['author=Practitioner/1/_history/7,Practitioner/1/_history/3', true],
+    [`author=${base}/Practitioner/1/_history/3`, true],
+    ['author:Practitioner=Practitioner/1/_history/3', true],
+    [`author=${base}/Organization/o1/_history/1`, false],
+    ['author=inside', false],
     [`author=${base}/Practitioner/1`, true],
     ['author=https://other.example/fhir/Practitioner/1', false],
     ['author=https://other.example/fhir/Practitioner/9', true],

@@ -23,19 +23,34 @@ describe('refusals', () => {
     ['__proto__=1', 'unknown-parameter', 'http.__proto__'],
     ['constructor=1', 'unknown-parameter', 'http.constructor'],
     ['toString.valueOf=1', 'unknown-parameter', 'http.toString.valueOf'],
-    ['type:__proto__=1', 'unknown-parameter', 'http.type:__proto__'],
+    ['type:__proto__=1', 'bad-parameter', 'http.type:__proto__'],
     ['type[$ne]=1', 'unknown-parameter', 'http.type[$ne]'],
-    ['type:text=1', 'unknown-parameter', 'http.type:text'],
-    ['type:exact=1', 'unknown-parameter', 'http.type:exact'],
-    ['type:not:not=1', 'unknown-parameter', 'http.type:not:not'],
-    ['author:not=1', 'unknown-parameter', 'http.author:not'],
-    ['patient:not=k1', 'unknown-parameter', 'http.patient:not'],
-    ['date:not=2020', 'unknown-parameter', 'http.date:not'],
-    ['author:Immunization=1', 'unknown-parameter', 'http.author:Immunization'],
+    ['type:=1', 'bad-parameter', 'http.type:'],
+    [':not=1', 'unknown-parameter', 'http.:not'],
+    ['type:exact=1', 'bad-parameter', 'http.type:exact'],
+    ['type:not:not=1', 'bad-parameter', 'http.type:not:not'],
+    ['author:not=1', 'bad-parameter', 'http.author:not'],
+    ['patient:not=k1', 'bad-parameter', 'http.patient:not'],
+    ['date:not=2020', 'bad-parameter', 'http.date:not'],
+    ['author:Immunization=1', 'bad-parameter', 'http.author:Immunization'],
     ['location=x', 'unknown-parameter', 'http.location'],
     ['_has:Patient:x:y=1', 'unknown-parameter', 'http._has:Patient:x:y'],
     ['_filter=x', 'unknown-parameter', 'http._filter'],
     ['_tag=x', 'unknown-parameter', 'http._tag'],
+    ['_id:exact=x', 'bad-parameter', 'http._id:exact'],
+    ['_lastUpdated:not=2020', 'bad-parameter', 'http._lastUpdated:not'],
+    ['type:of-type=a|b', 'bad-parameter', 'http.type:of-type'],
+    ['type:of-type=a||c', 'bad-parameter', 'http.type:of-type'],
+    ['type:of-type=a|b|c|d', 'bad-parameter', 'http.type:of-type'],
+    ['type:in=http://nowhere.example/ValueSet/x', 'bad-parameter', 'http.type:in'],
+    ['type:below=http://nowhere.example|x', 'bad-parameter', 'http.type:below'],
+    ['type:above=x', 'bad-parameter', 'http.type:above'],
+    ['type:below=|x', 'bad-parameter', 'http.type:below'],
+    ['type:below=http://nowhere.example|', 'bad-parameter', 'http.type:below'],
+    ['description=-', 'bad-parameter', 'http.description'],
+    ['description:text=...', 'bad-parameter', 'http.description:text'],
+    ['description:not=x', 'bad-parameter', 'http.description:not'],
+    ['patient=Patient/k1/_history/1', 'bad-parameter', 'http.patient'],
     ['_elements=nothing', 'unknown-parameter', 'http._elements'],
     ['_elements=', 'unknown-parameter', 'http._elements'],
     ['_elements=id,', 'unknown-parameter', 'http._elements'],
@@ -98,11 +113,12 @@ describe('refusals', () => {
   });
 
   test('lenient leaves out what is unknown and nothing else', () => {
-    const sent = parametersOf('nothing=1&type=a&_sort=nothing&type:text=b&_include=*');
+    const sent = parametersOf('nothing=1&type=a&_sort=nothing&_include=*');
     const query = parse('DocumentReference', sent, { lenient: true });
     expect(query.applied).toEqual([['type', 'a']]);
     expect(query.conditions).toHaveLength(1);
     expect(() => parse('DocumentReference', [['date', 'x']], { lenient: true })).toThrow(Refusal);
+    expect(() => parse('DocumentReference', [['type:exact', 'b']], { lenient: true })).toThrow(Refusal);
   });
 });
 
@@ -128,6 +144,12 @@ describe('robustness', () => {
     ':exact',
     ':contains',
     ':identifier',
+    ':text',
+    ':in',
+    ':not-in',
+    ':above',
+    ':below',
+    ':of-type',
     ':Practitioner',
     ':__proto__',
     '.name',

@@ -98,6 +98,7 @@ export const conformance: Conformance = {
   validate: () => [],
   profile: () => undefined,
   valueSet: () => new Set(),
+  terminology: { valueSet: () => undefined, subsumed: () => undefined },
   published: () => ({}),
   isResourceType: () => true,
   elementsOf: () => [
