@@ -19,7 +19,7 @@ export type TypeCapability = {
   /** Codes of type-restful-interaction: `read`, `search-type` … */
   readonly interactions: ReadonlySet<string>;
   readonly search: ReadonlyMap<string, SearchParameter>;
-  /** `Type:parameter`. */
+  /** `Type:parameter`, and `*` where all of them may be asked for at once. */
   readonly includes: ReadonlySet<string>;
   readonly revincludes: ReadonlySet<string>;
   readonly profiles: readonly string[];
@@ -91,7 +91,7 @@ function typeOf(resource: JsonObject, definitions: Definitions, known: (url: str
 /** An include names a declared reference parameter, of the type itself (_include) or one that points at it (_revinclude). */
 function checkIncludes(types: ReadonlyMap<string, TypeCapability>): void {
   for (const { type, includes, revincludes } of types.values()) {
-    for (const include of [...includes, ...revincludes]) {
+    for (const include of [...includes, ...revincludes].filter((one) => one !== '*')) {
       const [source = '', code = ''] = include.split(':');
       const parameter = types.get(source)?.search.get(code);
       const fits = includes.has(include) ? source === type : parameter?.target.includes(type);

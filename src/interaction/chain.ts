@@ -1,28 +1,81 @@
-// The rows that a chain leads to: looked up under the caller's Permission of their own type, before anything is counted.
-// https://hl7.org/fhir/R4/search.html#chaining
-import { isDirectory } from '../access/type.ts';
-import { refuse } from '../fhir/outcome.ts';
+// The rows at the other end of a link: looked up under the caller's Permission of their own type, before anything is counted.
+// https://hl7.org/fhir/R4/search.html#chaining, https://hl7.org/fhir/R4/search.html#has
+import type { Permission } from '../access/permission.ts';
+import { hasDirectory, isDirectory } from '../access/type.ts';
+import { keyOfId } from '../fhir/id.ts';
+import { type Refusal, refuse } from '../fhir/outcome.ts';
+import { all, and, type Filter, oneOf } from '../filter/filter.ts';
 import { scopeOf } from '../identity/scope.ts';
-import type { Lookup } from '../search/resolve.ts';
+import { referenceEntry, referringTo } from '../search/reference.ts';
+import type { AskedOfLink, AskedOfRows, Links } from '../search/resolve.ts';
 import type { Reading } from '../store/reading.ts';
-import type { Context } from './context.ts';
+import { type Context, isTester } from './context.ts';
 import { knowsIdentity } from './identity.ts';
-import { keysNamed, permissionFor } from './reach.ts';
+import { idsNamed, keysNamed, permissionFor } from './reach.ts';
 
-const mostLinks = 2000;
+const mostFound = 2000;
 
-export function lookupFor(context: Context, reading: Reading): Lookup {
-  return async (type, filter, { identity }) => {
-    // The second place of minimal identity: whoever knows the exact INS knows the record.
-    if (identity && knowsIdentity(context)) {
-      const key = await context.store.records.keyOf(identity);
-      return key === undefined ? [] : [key];
-    }
-    if (scopeOf(context.caller, 's', type) === 'none') return [];
-    const keys = isDirectory(type) ? undefined : keysNamed(type, {}, filter);
-    const permission = await permissionFor(context, 's', type, keys);
-    const rows = await reading.find(type, permission, { filter, limit: mostLinks + 1 });
-    if (rows.length > mostLinks) throw refuse('too-costly', 'The chain leads to too many resources: narrow it');
-    return rows.map(({ _id }) => _id);
+export function linksFor(context: Context, reading: Reading): Links {
+  const targets = async (asked: AskedOfLink): Promise<readonly string[]> => await referredBy(context, reading, asked);
+  return {
+    rows: async (asked) => await rowsOf(context, reading, asked),
+    targets,
+    ahead: async (asked) => {
+      const { link, filter } = asked;
+      const keys = keysOf(context, link.type, filter);
+      if (link.record && keys !== undefined) return oneOf('_id', keys);
+      return keys === undefined && idsNamed(filter) === undefined ? all : oneOf('_id', await targets(asked));
+    },
+    behind: (link, filter) => {
+      const keys = keysOf(context, link.target, filter);
+      const inRecords = keys === undefined || !(link.record || staysInRecord(context, link.target)) ? all : oneOf('rec', keys);
+      const ids = link.record ? undefined : idsNamed(filter);
+      return ids === undefined ? inRecords : and(inRecords, referringTo(link.code, link.target, ids));
+    },
   };
+}
+
+async function rowsOf(
+  context: Context,
+  reading: Reading,
+  { type, filter, name, identity }: AskedOfRows,
+): Promise<readonly string[]> {
+  // The second place of minimal identity: whoever knows the exact INS knows the record.
+  if (identity && knowsIdentity(context)) {
+    const key = await context.store.records.keyOf(identity);
+    return key === undefined ? [] : [key];
+  }
+  const permission = await permissionOn(context, type, filter);
+  const rows = permission ? await reading.find(type, permission, { filter, limit: mostFound + 1 }) : [];
+  if (rows.length > mostFound) throw tooMany(name);
+  return rows.map(({ _id }) => _id);
+}
+
+async function referredBy(context: Context, reading: Reading, { link, filter, name }: AskedOfLink): Promise<readonly string[]> {
+  const { type, code, target, record } = link;
+  const permission = await permissionOn(context, type, filter);
+  const asked = { filter, limit: mostFound + 1, ...(record ? {} : { start: referenceEntry(code, target, '') }) };
+  const found = permission ? await reading.referred(type, permission, asked) : [];
+  if (found.length > mostFound) throw tooMany(name);
+  const here = staysInRecord(context, target) ? found.filter(({ rec, id }) => keyOfId(id) === rec) : found;
+  return [...new Set(here.map(({ id }) => id))];
+}
+
+function tooMany(name: string): Refusal {
+  return refuse('too-costly', `Parameter ${name} leads to too many resources: narrow it`, `http.${name}`);
+}
+
+/** Undefined where no scope lets the caller search the type. */
+async function permissionOn(context: Context, type: string, filter: Filter): Promise<Permission | undefined> {
+  if (scopeOf(context.caller, 's', type) === 'none') return undefined;
+  return await permissionFor(context, 's', type, keysOf(context, type, filter));
+}
+
+function keysOf(context: Context, type: string, filter: Filter): readonly string[] | undefined {
+  return isTester(context) || isDirectory(type) ? undefined : keysNamed(type, {}, filter);
+}
+
+/** People and places are referred to from any record, everything else from its own. */
+function staysInRecord(context: Context, type: string): boolean {
+  return !isTester(context) && !hasDirectory(type) && type !== 'Patient';
 }

@@ -11,7 +11,7 @@ import { insSystems } from '../identity/systems.ts';
 import type { Parameters, Query } from '../search/query.ts';
 import { resolveSearch } from '../search/resolve.ts';
 import type { Found } from '../store/reading.ts';
-import { lookupFor } from './chain.ts';
+import { linksFor } from './chain.ts';
 import { identifierClaims } from './claim.ts';
 import { type Context, isTester } from './context.ts';
 import { knowsIdentity } from './identity.ts';
@@ -35,7 +35,7 @@ async function matching(context: Context, asked: Criteria): Promise<readonly Fou
   const { type, criteria, interaction, under, key } = asked;
   const query = parse(context, type, criteria);
   const reading = context.store.reading(context.moments);
-  const filter = await resolveSearch(query, lookupFor(context, reading));
+  const filter = await resolveSearch(query, linksFor(context, reading));
   const named = isDirectory(type) ? undefined : withPractice(context, type, keysNamed(type, query, filter));
   const keys = named ?? (key === undefined || readsAnywhere(context) ? undefined : [key]);
   const permission = await permissionFor(context, interaction, type, isTester(context) ? undefined : keys);

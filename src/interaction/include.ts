@@ -1,82 +1,136 @@
-// What a page's rows refer to and what refers to them, each under the caller's Permission of its own type.
+// What resources refer to and what refers to them, each under the caller's Permission of its own type.
 // https://hl7.org/fhir/R4/search.html#include
 import { hasDirectory, isDirectory } from '../access/type.ts';
 import { keyOfId } from '../fhir/id.ts';
-import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
-import { refuse } from '../fhir/outcome.ts';
-import { type Filter, oneOf } from '../filter/filter.ts';
+import { isObject, parseJson } from '../fhir/json.ts';
+import { type Refusal, refuse } from '../fhir/outcome.ts';
+import { type Filter, oneOf, or } from '../filter/filter.ts';
 import { scopeOf } from '../identity/scope.ts';
-import { type Include, includedIds, revincludeFilter } from '../search/include.ts';
+import { type Include, type IncludeKind, includedIds, revincludeFilter } from '../search/include.ts';
 import type { Query } from '../search/query.ts';
 import type { Found, Reading } from '../store/reading.ts';
 import type { Context } from './context.ts';
 import { permissionFor } from './reach.ts';
 
 export type Included = { readonly type: string; readonly row: Found };
+type Includes = Pick<Query, 'includes' | 'revincludes'>;
+/** A look-up of what belongs to the answer: `keys` are the only records where it can be. */
+type Wanted = {
+  readonly kind: IncludeKind;
+  readonly type: string;
+  readonly keys: readonly string[] | undefined;
+  readonly filter: Filter;
+};
 
 const mostIncluded = 1000;
+/** How often what is included is looked at for more. */
+const mostRounds = 8;
 
 /** Each resource once, and none that is a match itself. */
 export async function includedRows(
   context: Context,
   reading: Reading,
-  query: Query,
-  rows: readonly Found[],
+  includes: Includes,
+  matches: readonly Included[],
 ): Promise<readonly Included[]> {
-  if (rows.length === 0 || query.includes.length + query.revincludes.length === 0) return [];
-  const seen = new Set(rows.map(({ _id }) => `${query.type}/${_id}`));
+  const seen = new Set(matches.map(nameOf));
   const found: Included[] = [];
-  const add = (type: string, more: readonly Found[]): void => {
-    for (const row of more) {
-      if (seen.has(`${type}/${row._id}`)) continue;
-      seen.add(`${type}/${row._id}`);
-      found.push({ type, row });
+  let fresh = matches;
+  for (let round = 0; round < mostRounds && fresh.length > 0; round += 1) {
+    const next: Included[] = [];
+    for (const wanted of wantedBy(context, round === 0 ? includes : iterating(includes), fresh, seen)) {
+      for (const one of await lookUp(context, reading, wanted)) {
+        if (seen.has(nameOf(one))) continue;
+        seen.add(nameOf(one));
+        next.push(one);
+      }
+      if (found.length + next.length > mostIncluded) throw tooMany(wanted);
     }
-  };
-  const texts = rows.map(({ j }) => parseJson(j)).filter(isObject);
-  for (const [type, ids] of idsByType(context, query, texts))
-    add(type, await under(context, reading, type, keysOf(ids), oneOf('_id', ids)));
-  for (const include of query.revincludes) {
-    const ids = rows.map(({ _id }) => _id);
-    const filter = revincludeFilter(include, ids);
-    add(include.type, await under(context, reading, include.type, keysReferring(query.type, include, rows), filter));
+    found.push(...next);
+    fresh = next;
   }
   return found;
 }
 
-function idsByType(
+function nameOf({ type, row }: Included): string {
+  return `${type}/${row._id}`;
+}
+
+function iterating({ includes, revincludes }: Includes): Includes {
+  return { includes: includes.filter(({ iterate }) => iterate), revincludes: revincludes.filter(({ iterate }) => iterate) };
+}
+
+function wantedBy(
+  context: Context,
+  { includes, revincludes }: Includes,
+  fresh: readonly Included[],
+  seen: ReadonlySet<string>,
+): readonly Wanted[] {
+  const byType = Map.groupBy(fresh, ({ type }) => type);
+  return [...referred(context, includes, byType, seen), ...referring(revincludes, byType)];
+}
+
+type ByType = ReadonlyMap<string, readonly Included[]>;
+
+/** One look-up for each type that is referred to. */
+function referred(
   { baseUrl }: Context,
-  { includes }: Query,
-  resources: readonly JsonObject[],
-): ReadonlyMap<string, readonly string[]> {
-  const merged = new Map<string, string[]>();
-  for (const include of includes) {
-    for (const [type, ids] of includedIds(include, resources, baseUrl)) merged.set(type, [...(merged.get(type) ?? []), ...ids]);
+  includes: readonly Include[],
+  byType: ByType,
+  seen: ReadonlySet<string>,
+): readonly Wanted[] {
+  const merged = new Map<string, Set<string>>();
+  for (const [type, rows] of byType) {
+    const here = includes.filter((include) => include.type === type);
+    const resources = here.length === 0 ? [] : rows.map(({ row }) => parseJson(row.j)).filter(isObject);
+    for (const include of here) {
+      for (const [target, ids] of includedIds(include, resources, baseUrl))
+        merged.set(target, (merged.get(target) ?? new Set()).union(ids));
+    }
   }
-  return merged;
+  return [...merged].map(([type, all]) => {
+    const ids = [...all].filter((id) => !seen.has(`${type}/${id}`));
+    return { kind: '_include', type, keys: ids.flatMap((id) => keyOfId(id) ?? []), filter: oneOf('_id', ids) };
+  });
+}
+
+/** One look-up for each type that refers, two where some of its references lead out of the record and others do not. */
+function referring(revincludes: readonly Include[], byType: ByType): readonly Wanted[] {
+  const all = revincludes.flatMap((include) => {
+    const { type, target = 'Patient' } = include;
+    const rows = byType.get(target) ?? [];
+    const filter = revincludeFilter(
+      include,
+      rows.map(({ row }) => row._id),
+    );
+    return filter.op === 'none'
+      ? []
+      : [{ kind: '_revinclude' as const, type, keys: keysReferring(target, include, rows), filter }];
+  });
+  const groups = Map.groupBy(all, ({ type, keys }) => `${type} ${keys === undefined}`);
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const group = [first, ...others];
+    const keys = first.keys && [...new Set(group.flatMap((one) => one.keys ?? []))];
+    return [{ ...first, keys, filter: or(...group.map(({ filter }) => filter)) }];
+  });
 }
 
 /** People and places are referred to from any record, everything else from its own. */
-function keysReferring(type: string, { record }: Include, rows: readonly Found[]): readonly string[] | undefined {
+function keysReferring(type: string, { record }: Include, rows: readonly Included[]): readonly string[] | undefined {
   if (hasDirectory(type) || (type === 'Patient' && !record)) return undefined;
-  return [...new Set(rows.flatMap(({ rec, _id }) => rec ?? keyOfId(_id) ?? []))];
+  return rows.flatMap(({ row: { rec, _id } }) => rec ?? keyOfId(_id) ?? []);
 }
 
-function keysOf(ids: readonly string[]): readonly string[] {
-  return ids.flatMap((id) => keyOfId(id) ?? []);
-}
-
-async function under(
-  context: Context,
-  reading: Reading,
-  type: string,
-  keys: readonly string[] | undefined,
-  filter: Filter,
-): Promise<readonly Found[]> {
+async function lookUp(context: Context, reading: Reading, wanted: Wanted): Promise<readonly Included[]> {
+  const { type, keys, filter } = wanted;
   if (!context.conformance.types.has(type) || scopeOf(context.caller, 's', type) === 'none') return [];
   const permission = await permissionFor(context, 's', type, isDirectory(type) ? undefined : keys);
-  const found = await reading.find(type, permission, { filter, limit: mostIncluded + 1 });
-  if (found.length > mostIncluded)
-    throw refuse('too-costly', 'Too many resources to include: ask for smaller pages', 'http._revinclude');
-  return found;
+  const rows = await reading.find(type, permission, { filter, limit: mostIncluded + 1 });
+  if (rows.length > mostIncluded) throw tooMany(wanted);
+  return rows.map((row) => ({ type, row }));
+}
+
+function tooMany({ kind }: Wanted): Refusal {
+  return refuse('too-costly', 'Too many resources to include: ask for smaller pages', `http.${kind}`);
 }

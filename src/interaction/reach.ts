@@ -10,7 +10,7 @@ import { refuse } from '../fhir/outcome.ts';
 import type { Filter } from '../filter/filter.ts';
 import type { Caller } from '../identity/caller.ts';
 import { type Interaction, scopeOf } from '../identity/scope.ts';
-import type { Query } from '../search/query.ts';
+import { common, type Query } from '../search/query.ts';
 import { type Context, isTester } from './context.ts';
 
 const mostRecords = 2000;
@@ -114,15 +114,23 @@ export function withPractice(
 
 /** The only records in which something can be found, by `rec` conditions and by the form of ids. */
 export function keysNamed(type: string, query: Pick<Query, 'records' | 'ids'>, filter: Filter): readonly string[] | undefined {
-  const byRecord = conjunctsOf(filter).flatMap((part) => {
-    if (part.op === 'none') return [[]];
-    if (part.op === 'equals' && part.field === 'rec') return [[String(part.value)]];
-    return part.op === 'in' && part.field === 'rec' ? [part.values.map(String)] : [];
+  const ids = common([query.ids, idsNamed(filter)]);
+  const byId = ids === undefined || ids.some((id) => isOfNoRecord(type, id)) ? undefined : ids.flatMap((id) => keyOfId(id) ?? []);
+  return common([valuesNamed('rec', filter), query.records, byId]);
+}
+
+/** The only ids that something found can have. */
+export function idsNamed(filter: Filter): readonly string[] | undefined {
+  return valuesNamed('_id', filter);
+}
+
+function valuesNamed(field: string, filter: Filter): readonly string[] | undefined {
+  const lists = conjunctsOf(filter).map((part) => {
+    if (part.op === 'none') return [];
+    if (part.op === 'equals' && part.field === field) return [String(part.value)];
+    return part.op === 'in' && part.field === field ? part.values.map(String) : undefined;
   });
-  const { ids } = query;
-  const byId = ids === undefined || ids.some((id) => isOfNoRecord(type, id)) ? [] : [ids.flatMap((id) => keyOfId(id) ?? [])];
-  const [first, ...others] = [...byRecord, ...(query.records === undefined ? [] : [query.records]), ...byId];
-  return first?.filter((key) => others.every((list) => list.includes(key)));
+  return common(lists);
 }
 
 function conjunctsOf(filter: Filter): readonly Filter[] {

@@ -8,7 +8,7 @@ import type { Parameters, Query } from '../search/query.ts';
 import { resolveSearch } from '../search/resolve.ts';
 import type { Found, Reading } from '../store/reading.ts';
 import { leave, touchedBy } from './answer.ts';
-import { lookupFor } from './chain.ts';
+import { linksFor } from './chain.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { identitySearch } from './identity.ts';
 import { type Included, includedRows } from './include.ts';
@@ -53,13 +53,18 @@ async function run(context: Context, query: Query, after: Position | undefined):
   const { store, moments, trail } = context;
   const { type } = query;
   const reading = store.reading(moments);
-  const filter = await resolveSearch(query, lookupFor(context, reading));
+  const filter = await resolveSearch(query, linksFor(context, reading));
   const keys = isDirectory(type) ? undefined : withPractice(context, type, keysNamed(type, query, filter));
   if (keys) trail.record = await knownRecord(context, keys);
   const permission = await permissionFor(context, 's', type, keys);
   const { rows, more } = await pageOf(reading, permission, query, filter, after);
   const total = await totalOf(reading, permission, query, filter, after, more ? undefined : rows.length);
-  const included = await includedRows(context, reading, query, rows);
+  const included = await includedRows(
+    context,
+    reading,
+    query,
+    rows.map((row) => ({ type, row })),
+  );
   const touched = [...rows.map((row) => touchedBy(type, row)), ...included.map((one) => touchedBy(one.type, one.row))];
   const last = more ? rows.at(-1) : undefined;
   const body = searchset(

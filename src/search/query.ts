@@ -3,8 +3,9 @@
 import type { Conformance, TypeCapability } from '../conformance/conformance.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { newestFirst, type Order } from '../filter/order.ts';
-import { type Condition, type Context, type Identity, type Parsed, parseCondition } from './condition.ts';
-import { type Include, parseInclude, parseRevinclude } from './include.ts';
+import { type Condition, type Parsed, parseCondition } from './chain.ts';
+import type { Context, Identity } from './condition.ts';
+import { type Include, type IncludeKind, includeKind, parseIncludes } from './include.ts';
 import { parseSort } from './order.ts';
 import { recordParametersOf } from './record.ts';
 import { parseElements, parseSummary, type Subset, type Summary, subsetOf } from './subset.ts';
@@ -50,9 +51,12 @@ type Part =
   | { readonly kind: '_total'; readonly total: boolean }
   | { readonly kind: '_summary'; readonly summary: Summary }
   | { readonly kind: '_elements'; readonly elements: ReturnType<typeof parseElements> }
-  | { readonly kind: '_include' | '_revinclude'; readonly include: Include };
+  | { readonly kind: IncludeKind; readonly includes: readonly Include[] };
 
 const mostParameters = 64;
+const longestName = 512;
+/** Of all chains and `_has` together. */
+const mostLinks = 32;
 export const defaultCount = 20;
 const mostCount = 500;
 
@@ -71,6 +75,8 @@ export function parseSearch(conformance: Conformance, type: string, parameters: 
     return part === undefined ? [] : [{ part, sent: [name, value] as const }];
   });
   const parts = applied.map(({ part }) => part);
+  const links = parts.reduce((sum, part) => sum + (part.kind === 'condition' ? part.parsed.links : 0), 0);
+  if (links > mostLinks) throw tooMuch(`More than ${mostLinks} links in chains`);
   const whole = applied.length === parameters.length;
   return { type, ...conditionsOf(type, parts, whole), ...pageOf(parts), applied: applied.map(({ sent }) => sent) };
 }
@@ -82,6 +88,7 @@ function parsePart(
   value: string,
   lenient: boolean,
 ): Part | undefined {
+  if (name.length > longestName) throw tooMuch(`A name of more than ${longestName} characters`, name.slice(0, 64));
   try {
     return partOf(context, capability, name, value);
   } catch (error) {
@@ -103,13 +110,10 @@ function partOf(context: Context, capability: TypeCapability, name: string, valu
       return { kind: name, summary: parseSummary(name, value) };
     case '_elements':
       return { kind: name, elements: parseElements(context.conformance, capability.type, name, value) };
-    case '_include':
-      return { kind: name, include: parseInclude(context, capability, name, value) };
-    case '_revinclude':
-      return { kind: name, include: parseRevinclude(context, capability, name, value) };
-    default:
-      return { kind: 'condition', parsed: parseCondition(context, capability, name, value) };
   }
+  const kind = includeKind(name)?.kind;
+  if (kind !== undefined) return { kind, includes: parseIncludes(context, capability, name, value) };
+  return { kind: 'condition', parsed: parseCondition(context, capability, name, value) };
 }
 
 export function parseCount(name: string, value: string): number {
@@ -128,7 +132,7 @@ function conditionsOf(type: string, parts: readonly Part[], whole: boolean): Con
   const ids = common(parsed.map((one) => one.ids));
   const [only] = parsed;
   const alone = whole && parsed.length === 1 && parts.every(({ kind }) => kind === 'condition' || countless.has(kind));
-  const identity = type === 'Patient' && alone && !only?.chained ? only?.identity : undefined;
+  const identity = type === 'Patient' && alone && only?.links === 0 ? only?.identity : undefined;
   return {
     conditions: parsed.map(({ condition }) => condition),
     ...(records && { records }),
@@ -139,7 +143,7 @@ function conditionsOf(type: string, parts: readonly Part[], whole: boolean): Con
 }
 
 /** What all of the lists that there are have in common. */
-function common(lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {
+export function common(lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {
   const [first, ...rest] = lists.filter((list) => list !== undefined);
   return first && [...new Set(first)].filter((value) => rest.every((list) => list.includes(value)));
 }
@@ -153,8 +157,7 @@ function pageOf(parts: readonly Part[]): Form {
   const subset = subsetOf(summary, once(parts, '_elements')?.elements);
   const totalOnly = summary === 'count' || count === 0;
   const total = totalOnly || (once(parts, '_total')?.total ?? false);
-  const of = (kind: '_include' | '_revinclude'): readonly Include[] =>
-    parts.flatMap((part) => (part.kind === kind ? [part.include] : []));
+  const of = (kind: IncludeKind): readonly Include[] => parts.flatMap((part) => (part.kind === kind ? part.includes : []));
   const [includes, revincludes] = [of('_include'), of('_revinclude')];
   if (subset?.kind === 'text' && includes.length + revincludes.length > 0)
     throw badValue('_summary', 'text is not given together with _include or _revinclude');

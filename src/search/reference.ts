@@ -11,6 +11,14 @@ import { badValue, unescaped } from './value.ts';
 
 export const referenceEntry = (parameter: string, type: string, id: string): string => `${parameter}|${type}/${id}`;
 
+/** The rows that refer to one of the ids. */
+export function referringTo(parameter: string, type: string, ids: readonly string[]): Filter {
+  return oneOf(
+    'idx',
+    ids.map((one) => referenceEntry(parameter, type, one)),
+  );
+}
+
 const identifierField = (parameter: string): string => `${parameter}_identifier`;
 const id = /^[A-Za-z0-9\-.]{1,64}$/;
 const uri = /^(?:https?:\/\/|urn:)\S+$/;

@@ -1,33 +1,57 @@
-// From the conditions of a search to one Filter: each chain is answered by the visible rows that it leads to.
-// https://hl7.org/fhir/R4/search.html#chaining
+// From the conditions of a search to one Filter: each link is answered by the visible rows at its other end.
+// https://hl7.org/fhir/R4/search.html#chaining, https://hl7.org/fhir/R4/search.html#has
 import { and, type Filter, oneOf } from '../filter/filter.ts';
-import type { Chain, Condition, Identity } from './condition.ts';
+import type { Condition, Link, Linked } from './chain.ts';
+import type { Identity } from './condition.ts';
 import type { Query } from './query.ts';
-import { referenceEntry } from './reference.ts';
+import { referringTo } from './reference.ts';
 
-/**
- * Ids of the rows of `type` that meet `filter` and that the caller may see.
- * `identity`: the filter is this identifier of a Patient and nothing else, so that minimal identity may answer.
- */
-export type Lookup = (type: string, filter: Filter, asked: { readonly identity?: Identity }) => Promise<readonly string[]>;
+/** `name`: of the parameter, for refusals. */
+export type AskedOfLink = { readonly link: Link; readonly filter: Filter; readonly name: string };
+/** `identity`: the filter is this identifier of a Patient and nothing else, so that minimal identity may answer. */
+export type AskedOfRows = Omit<AskedOfLink, 'link'> & { readonly type: string; readonly identity?: Identity };
+
+/** What links find, of the rows that the caller may see. */
+export type Links = {
+  /** Ids of the rows of the type that meet the filter. */
+  readonly rows: (asked: AskedOfRows) => Promise<readonly string[]>;
+  /** Ids of the link's targets that its rows refer to, of those which meet the filter. */
+  readonly targets: (asked: AskedOfLink) => Promise<readonly string[]>;
+  /** The targets that the link's rows which meet the filter can refer to: all of them unless it names records or ids. */
+  readonly ahead: (asked: AskedOfLink) => Promise<Filter>;
+  /** The link's rows that can refer to targets which meet the filter: all of them unless it names records or ids. */
+  readonly behind: (link: Link, filter: Filter) => Filter;
+};
 
 /** One look-up after the other and none left out, whatever the earlier ones found. */
-export async function resolveSearch(query: Query, lookup: Lookup): Promise<Filter> {
-  const filters: Filter[] = [];
-  for (const condition of query.conditions) filters.push(await resolve(condition, lookup));
-  return and(...filters);
+export async function resolveSearch({ conditions }: Query, links: Links): Promise<Filter> {
+  let filter = and(...conditions.filter(isPlain));
+  for (const condition of conditions) {
+    if (!isPlain(condition)) filter = and(filter, await resolve(condition, filter, links));
+  }
+  return filter;
 }
 
-async function resolve(condition: Condition, lookup: Lookup): Promise<Filter> {
-  return condition.op === 'chain' ? follow(condition, lookup) : condition;
+function isPlain(condition: Condition): condition is Filter {
+  return condition.op !== 'chain' && condition.op !== 'has';
 }
 
-async function follow({ code, target, record, of, identity }: Chain, lookup: Lookup): Promise<Filter> {
-  const ids = await lookup(target, await resolve(of, lookup), identity === undefined ? {} : { identity });
-  return record
-    ? oneOf('rec', ids)
-    : oneOf(
-        'idx',
-        ids.map((id) => referenceEntry(code, target, id)),
-      );
+/** `around`: what else its rows must meet. */
+async function resolve(condition: Condition, around: Filter, links: Links): Promise<Filter> {
+  if (isPlain(condition)) return condition;
+  return condition.op === 'chain' ? await follow(condition, around, links) : await lookBack(condition, around, links);
+}
+
+async function follow({ name, link, of, identity }: Linked, around: Filter, links: Links): Promise<Filter> {
+  const { code, target, record } = link;
+  const ahead = await links.ahead({ link, filter: around, name });
+  const filter = and(ahead, await resolve(of, ahead, links));
+  const ids = await links.rows({ type: target, filter, name, ...(identity && { identity }) });
+  return record ? oneOf('rec', ids) : referringTo(code, target, ids);
+}
+
+async function lookBack({ name, link, of }: Linked, around: Filter, links: Links): Promise<Filter> {
+  const behind = links.behind(link, around);
+  const filter = and(behind, await resolve(of, behind, links));
+  return oneOf('_id', await links.targets({ link, filter, name }));
 }

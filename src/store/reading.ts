@@ -10,6 +10,7 @@ import { renamed } from '../filter/renamed.ts';
 import type { Row } from '../filter/row.ts';
 import { byVersion, categoryIndex, type Database, type Past, recordIndex, within } from './database.ts';
 import { toMongo } from './query.ts';
+import { type AskedOfReferences, eachOnce, type Referred, type Referring, referredBy, stagesOfReferences } from './referred.ts';
 import {
   type Branch,
   branchesOfCount,
@@ -102,6 +103,20 @@ export class Reading {
     if (branches.length === 0) return (await this.#nothing<Found>(permission)).length;
     const counted = await this.#union<{ count: number }>(type, permission, branches, { between: [], last: { $count: 'count' } });
     return counted.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** What the rows refer to: at most `limit` of it. */
+  async referred(
+    type: string,
+    permission: Permission,
+    { filter, start, limit }: AskedOfReferences,
+  ): Promise<readonly Referred[]> {
+    const branches = this.#branches(type, permission, and(permission.read(type), filter), filter, []);
+    if (branches.length === 0) return await this.#nothing<Referred>(permission);
+    const referring = branches.map((branch) => [...branch, ...stagesOfReferences(start)]);
+    const form = { between: eachOnce, last: { $limit: limit } };
+    const found = await this.#union<{ readonly _id: Referring }>(type, permission, referring, form);
+    return found.flatMap(({ _id }) => referredBy(start, _id));
   }
 
   /** The tombstone that a read of the id would meet, if its last version was visible. */

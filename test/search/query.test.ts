@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { resolveSearch } from '../../src/search/resolve.ts';
-import { parametersOf, parse } from './world.ts';
+import { among, parametersOf, parse } from './world.ts';
 
 describe('the query', () => {
   test('without parameters', () => {
@@ -96,9 +96,12 @@ describe('the query', () => {
     ['author:Practitioner.identifier=urn:ins|1', {}],
   ])('what the look-up of %s is told: %j', async (search, expected) => {
     const told: unknown[] = [];
-    await resolveSearch(parse('DocumentReference', parametersOf(search)), async (_type, _filter, asked) => {
-      told.push(asked);
-      return [];
+    await resolveSearch(parse('DocumentReference', parametersOf(search)), {
+      ...among([]),
+      rows: async ({ identity }) => {
+        told.push(identity === undefined ? {} : { identity });
+        return [];
+      },
     });
     expect(told).toEqual([expected]);
     expect(parse('DocumentReference', parametersOf(search)).identity).toBeUndefined();
@@ -121,9 +124,12 @@ describe('the query', () => {
   test('every look-up is made, whatever the others find', async () => {
     const asked: string[] = [];
     const query = parse('DocumentReference', parametersOf('subject=Device/1&patient.name=a&author:Practitioner.name=b'));
-    const filter = await resolveSearch(query, async (type) => {
-      asked.push(type);
-      return [];
+    const filter = await resolveSearch(query, {
+      ...among([]),
+      rows: async ({ type }) => {
+        asked.push(type);
+        return [];
+      },
     });
     expect(asked).toEqual(['Patient', 'Practitioner']);
     expect(filter).toEqual({ op: 'none' });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Refusal, toOutcome } from '../../src/fhir/outcome.ts';
 import { assertSearchable } from '../../src/search/index-of.ts';
 import { resolveSearch } from '../../src/search/resolve.ts';
-import { conformance, meets, parametersOf, parse, rowOf } from './world.ts';
+import { among, conformance, meets, parametersOf, parse, rowOf } from './world.ts';
 
 function refusal(act: () => unknown): Refusal {
   try {
@@ -16,6 +16,8 @@ function refusal(act: () => unknown): Refusal {
 }
 
 const long = 'x'.repeat(4001);
+
+const tooDeep = `http.${'related:DocumentReference.'.repeat(9)}type`;
 
 describe('refusals', () => {
   test.each([
@@ -69,11 +71,42 @@ describe('refusals', () => {
     ['_sort=location', 'unknown-parameter', 'http._sort'],
     ['_include=*', 'unknown-parameter', 'http._include'],
     ['_include=DocumentReference:related', 'unknown-parameter', 'http._include'],
-    ['_include:iterate=DocumentReference:author', 'unknown-parameter', 'http._include:iterate'],
+    ['_include=DocumentReference:*', 'unknown-parameter', 'http._include'],
+    ['_include=DocumentReference', 'unknown-parameter', 'http._include'],
+    ['_include=DocumentReference:author:Practitioner:x', 'unknown-parameter', 'http._include'],
+    ['_include:iterate=DocumentReference:related', 'unknown-parameter', 'http._include:iterate'],
+    ['_include:recurse=DocumentReference:author', 'unknown-parameter', 'http._include:recurse'],
+    ['_include:=DocumentReference:author', 'unknown-parameter', 'http._include:'],
+    ['_includes=DocumentReference:author', 'unknown-parameter', 'http._includes'],
     ['_revinclude=DocumentReference:author', 'unknown-parameter', 'http._revinclude'],
     ['type.name=x', 'unknown-parameter', 'http.type.name'],
     ['author:Practitioner.nothing=x', 'unknown-parameter', 'http.author:Practitioner.nothing'],
-    ['patient.general-practitioner.name=x', 'unknown-parameter', 'http.patient.general-practitioner.name'],
+    ['patient.general-practitioner.name=x', 'bad-parameter', 'http.patient.general-practitioner.name'],
+    ['patient.general-practitioner.nothing=x', 'unknown-parameter', 'http.patient.general-practitioner.nothing'],
+    ['patient.general-practitioner:Device.name=x', 'unknown-parameter', 'http.patient.general-practitioner:Device.name'],
+    ['patient.name.name=x', 'unknown-parameter', 'http.patient.name.name'],
+    ['patient..name=x', 'unknown-parameter', 'http.patient..name'],
+    ['patient.=x', 'unknown-parameter', 'http.patient.'],
+    ['patient.name:nothing=x', 'unknown-parameter', 'http.patient.name:nothing'],
+    ['patient:Patient:Patient.name=x', 'unknown-parameter', 'http.patient:Patient:Patient.name'],
+    ['_has=x', 'unknown-parameter', 'http._has'],
+    ['_has:=x', 'unknown-parameter', 'http._has:'],
+    ['_has:DocumentReference=x', 'unknown-parameter', 'http._has:DocumentReference'],
+    ['_has:DocumentReference:related=x', 'unknown-parameter', 'http._has:DocumentReference:related'],
+    ['_has:DocumentReference:related:=x', 'unknown-parameter', 'http._has:DocumentReference:related:'],
+    ['_has:DocumentReference:author:type=x', 'unknown-parameter', 'http._has:DocumentReference:author:type'],
+    ['_has:DocumentReference:type:type=x', 'unknown-parameter', 'http._has:DocumentReference:type:type'],
+    ['_has:Robot:related:type=x', 'unknown-parameter', 'http._has:Robot:related:type'],
+    ['_has:__proto__:related:type=x', 'unknown-parameter', 'http._has:__proto__:related:type'],
+    ['_has:DocumentReference:related:nothing=x', 'unknown-parameter', 'http._has:DocumentReference:related:nothing'],
+    ['_has.patient=x', 'unknown-parameter', 'http._has.patient'],
+    [`${'related:DocumentReference.'.repeat(8)}related:DocumentReference.type=x`, 'too-costly', tooDeep],
+    [
+      `${'_has:DocumentReference:related:'.repeat(9)}type=x`,
+      'too-costly',
+      `http.${'_has:DocumentReference:related:'.repeat(9)}type`,
+    ],
+    [`${'x'.repeat(513)}=x`, 'too-costly', `http.${'x'.repeat(64)}`],
     ['author.name=x', 'bad-parameter', 'http.author.name'],
     ['type=', 'bad-parameter', 'http.type'],
     ['type=a,,b', 'bad-parameter', 'http.type'],
@@ -106,6 +139,24 @@ describe('refusals', () => {
     expect(toOutcome(refused).issue[0]?.expression).toEqual([expression]);
   });
 
+  test('more than 32 links', () => {
+    const eight = [`${'patient._has:DocumentReference:patient:'.repeat(4)}type`, 'x'] as const;
+    expect(
+      parse(
+        'DocumentReference',
+        Array.from({ length: 4 }, () => eight),
+      ).conditions,
+    ).toHaveLength(4);
+    expect(
+      refusal(() =>
+        parse(
+          'DocumentReference',
+          Array.from({ length: 5 }, () => eight),
+        ),
+      ).reason,
+    ).toBe('too-costly');
+  });
+
   test('more than 64 parameters, and a type that is not there', () => {
     const many = Array.from({ length: 65 }, () => ['type', 'x'] as const);
     expect(refusal(() => parse('DocumentReference', many)).reason).toBe('too-costly');
@@ -136,6 +187,9 @@ describe('robustness', () => {
     '_include',
     '_lastUpdated',
     'patient.name',
+    '_has:DocumentReference:related:type',
+    'related:DocumentReference._has:DocumentReference:related:author',
+    'patient.general-practitioner:Practitioner',
   ];
   const modifiers = [
     '',
@@ -169,11 +223,12 @@ describe('robustness', () => {
   );
 
   test('nothing but a Refusal is thrown, and what is accepted can be asked of a row', async () => {
+    const reachable = { ...among([]), rows: async () => ['k1'] };
     const row = rowOf({ resourceType: 'DocumentReference', id: 'd1', subject: { reference: 'Patient/k1' } }, { rec: 'k1' });
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(name, value), { maxLength: 4 }), fc.boolean(), async (parameters, lenient) => {
         try {
-          meets(await resolveSearch(parse('DocumentReference', parameters, { lenient }), async () => ['k1']), row);
+          meets(await resolveSearch(parse('DocumentReference', parameters, { lenient }), reachable), row);
         } catch (error) {
           expect(error).toBeInstanceOf(Refusal);
         }

@@ -1,13 +1,14 @@
 // A small conformance made by hand, and rows as the store would keep them.
 import type { Conformance, SearchParameter, TypeCapability } from '../../src/conformance/conformance.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import type { Filter } from '../../src/filter/filter.ts';
+import { all, type Filter } from '../../src/filter/filter.ts';
 import { matches } from '../../src/filter/matches.ts';
 import type { Row } from '../../src/filter/row.ts';
 import { indexOf } from '../../src/search/index-of.ts';
 import { type Parameters, parseSearch, type Query, type SearchOptions } from '../../src/search/query.ts';
 import { recordParametersOf } from '../../src/search/record.ts';
-import { type Lookup, resolveSearch } from '../../src/search/resolve.ts';
+import { referenceEntry } from '../../src/search/reference.ts';
+import { type Links, resolveSearch } from '../../src/search/resolve.ts';
 
 export const now = new Date('2026-06-15T10:00:00Z');
 const moments = { now, today: now };
@@ -138,9 +139,20 @@ export function meets(filter: Filter, row: Row): boolean {
 }
 
 /** Looks up among the rows given, all of them visible. */
-export function among(rows: readonly Row[]): Lookup {
-  return async (type, filter) =>
-    rows.filter((row) => row.j.includes(`"resourceType":"${type}"`) && meets(filter, row)).map(({ _id }) => _id);
+export function among(rows: readonly Row[]): Links {
+  const of = (type: string, filter: Filter): readonly Row[] =>
+    rows.filter((row) => row.j.includes(`"resourceType":"${type}"`) && meets(filter, row));
+  return {
+    rows: async ({ type, filter }) => of(type, filter).map(({ _id }) => _id),
+    targets: async ({ link: { type, code, target, record }, filter }) => {
+      const start = referenceEntry(code, target, '');
+      const idsIn = ({ rec, idx }: Row): readonly string[] =>
+        record ? [rec ?? ''] : idx.flatMap((entry) => (entry.startsWith(start) ? [entry.slice(start.length)] : []));
+      return of(type, filter).flatMap(idsIn);
+    },
+    ahead: async () => all,
+    behind: () => all,
+  };
 }
 
 /** `name=value&name=value` as a client writes it, decoded. */
