@@ -12,14 +12,14 @@ import type { SearchParameter, TypeCapability } from '../../src/conformance/conf
 import { readObject } from '../../src/conformance/published.ts';
 import { isObject, type JsonObject, parseJson } from '../../src/fhir/json.ts';
 import { Refusal } from '../../src/fhir/outcome.ts';
-import { and, type Filter } from '../../src/filter/filter.ts';
+import { all, and, type Filter } from '../../src/filter/filter.ts';
 import { matches } from '../../src/filter/matches.ts';
 import { afterFilter, positionOf } from '../../src/filter/order.ts';
 import type { Row } from '../../src/filter/row.ts';
 import { authenticate } from '../../src/identity/authenticate.ts';
 import { loadTrust } from '../../src/identity/trust.ts';
 import { parseSearch, type Query } from '../../src/search/query.ts';
-import { resolveSearch } from '../../src/search/resolve.ts';
+import { type Links, resolveSearch } from '../../src/search/resolve.ts';
 import { toMongo } from '../../src/store/query.ts';
 import { fromStored } from '../../src/store/records.ts';
 import { type Body, baseUrl } from '../carnet.ts';
@@ -154,12 +154,20 @@ const inMemory = (filter: Filter): readonly string[] =>
 const inMongo = async (filter: Filter): Promise<readonly string[]> =>
   (await together.find(toMongo(filter, moments)).project<{ _id: string }>({ _id: 1 }).toArray()).map(({ _id }) => _id).toSorted();
 
+/** Whatever links ask for is looked up in memory, among all rows. */
+const everywhere: Links = {
+  rows: async ({ filter }) => inMemory(filter),
+  targets: async ({ filter }) => inMemory(filter),
+  ahead: async () => all,
+  behind: () => all,
+};
+
 /** Undefined where the server takes no such search. */
 async function filterOf(chosen: Choice): Promise<Filter | undefined> {
   const conditions = chosen.conditions.flatMap((one) => searchOf(chosen.capability, one));
   const query = conditions.length === 0 ? undefined : parsed(chosen, conditions);
   if (query === undefined) return undefined;
-  const found = await resolveSearch(query, async (_type, filter) => inMemory(filter));
+  const found = await resolveSearch(query, everywhere);
   const row = chosen.sort && pick(rows, chosen.sort[2]);
   const page = row ? afterFilter(query.sort, positionOf(query.sort, row)) : found;
   const permission = chosen.permission === null ? undefined : pick(permissions, chosen.permission);
