@@ -30,6 +30,7 @@ const typesOnly: readonly (readonly [string, string])[] = [['server', 'src/comma
 
 /** The places that a package may be used from. Its types may be used anywhere. */
 const doors: Readonly<Record<string, readonly string[]>> = {
+  '@lhncbc/ucum-lhc': ['src/fhir/ucum.ts'],
   '@medplum/fhirtypes': ['src/fhir/'],
   express: ['src/http/'],
   fhirpath: ['src/fhir/fhirpath.ts'],

@@ -12,6 +12,8 @@ export type SearchParameter = ElementsRead & {
   /** Types that a reference may point at. */
   readonly target: readonly string[];
   readonly url: string;
+  /** Of a composite, one for each part of a value; their expressions begin at its elements. */
+  readonly components?: readonly SearchParameter[];
 };
 
 export type TypeCapability = {
@@ -47,20 +49,32 @@ function strings(value: unknown): readonly string[] {
 }
 
 function parameterOf(declared: JsonObject, type: string, definitions: Definitions): SearchParameter {
-  const { searchParameters, resourceTypes } = definitions;
   const name = textOf(declared.name) ?? '';
-  const rule: ParameterRule | undefined = searchParameters[type]?.find(
-    ({ code, url }) => code === name && url === declared.definition,
-  );
-  const kind = searchParameterTypes.find((one) => one === rule?.type);
-  if (rule === undefined || kind === undefined || kind !== declared.type) {
+  const rule = definitions.searchParameters[type]?.find(({ code, url }) => code === name && url === declared.definition);
+  if (rule === undefined || rule.type !== declared.type) {
     throw new Error(
       `capability-statement.json: neither R4 nor profiles/ has a search parameter ${type}.${name} of this type and definition`,
     );
   }
-  const target = kind === 'reference' ? (rule.target ?? resourceTypes) : [];
-  const common = { code: rule.code, type: kind, expression: rule.expression, target, url: rule.url };
-  return { ...common, ...elementsRead(rule.expression, definitions) };
+  return fromRule(rule, type, definitions);
+}
+
+function fromRule(
+  { code, type: kind, expression, url, ...rule }: ParameterRule,
+  base: string,
+  definitions: Definitions,
+): SearchParameter {
+  const fail = (text: string): Error => new Error(`search parameter ${base}.${code}: ${text}`);
+  const type = searchParameterTypes.find((one) => one === kind);
+  if (type === undefined) throw fail(`${kind} is no type of search parameter`);
+  const components = (rule.components ?? []).map((component) => {
+    const found = definitions.searchParameters[base]?.find((one) => one.url === component.definition);
+    if (found === undefined || found.type === 'composite') throw fail(`a part is ${component.definition}, which cannot be one`);
+    return { ...fromRule(found, base, definitions), expression: component.expression };
+  });
+  const target = type === 'reference' ? (rule.target ?? definitions.resourceTypes) : [];
+  const common = { code, type, expression, target, url, ...elementsRead(expression, definitions) };
+  return components.length === 0 ? common : { ...common, components };
 }
 
 function typeOf(resource: JsonObject, definitions: Definitions, known: (url: string) => boolean): TypeCapability {

@@ -51,6 +51,8 @@ export type ParameterRule = {
   /** Absent with type reference: any resource type. */
   readonly target?: readonly string[];
   readonly url: string;
+  /** Of a composite: the parameter whose values each part takes, and where it reads them, from the composite's element on. */
+  readonly components?: readonly { readonly definition: string; readonly expression: string }[];
 };
 
 export type Definitions = {

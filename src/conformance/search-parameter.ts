@@ -1,7 +1,7 @@
 // The SearchParameter resources of profiles/, beside those that R4 defines: what they say is judged once, at start.
 // https://hl7.org/fhir/R4/searchparameter.html
 import { compileElementPath } from '../fhir/element-path.ts';
-import { type JsonObject, listOf, textOf } from '../fhir/json.ts';
+import { type JsonObject, listOf, objectsOf, textOf } from '../fhir/json.ts';
 import { type Definitions, type ParameterRule, searchParameterTypes } from './definitions.ts';
 
 /** A code is part of the names of fields. */
@@ -35,7 +35,18 @@ function read(
   if (typeof expression !== 'string' || expression === '') throw fail('has no expression');
   tryOut(expression, bases, (why) => fail(`has an expression that does not compile: ${why}`));
   const target = listOf(resource.target).filter((name) => typeof name === 'string');
-  return { rule: { code, type, expression, url, ...(target.length > 0 && { target }) }, bases };
+  const components = componentsOf(resource);
+  if ((type === 'composite') !== components.length > 0) throw fail('is composite and has no parts, or the reverse');
+  const more = { ...(target.length > 0 && { target }), ...(components.length > 0 && { components }) };
+  return { rule: { code, type, expression, url, ...more }, bases };
+}
+
+/** Of a composite SearchParameter. */
+export function componentsOf(resource: JsonObject): NonNullable<ParameterRule['components']> {
+  return objectsOf(resource.component).map(({ definition, expression }) => ({
+    definition: textOf(definition) ?? '',
+    expression: textOf(expression) ?? '',
+  }));
 }
 
 function isKnown({ resourceTypes }: Definitions, name: unknown): boolean {

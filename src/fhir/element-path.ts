@@ -21,9 +21,19 @@ const choiceTypes =
   SampledData String Time Timing UnsignedInt Uri Url Uuid`.split(/\s+/);
 
 export function compileElementPath(expression: string): ElementPath {
-  const terms = expression.split('|').map((term) => compileTerm(withoutParentheses(term.trim())));
-  if (!terms.every((term) => term !== undefined)) return compileFhirPath(expression);
-  return (resource) => terms.flatMap((term) => term(resource));
+  return compileTerms(expression, '') ?? compileFhirPath(expression);
+}
+
+/** The expression begins at the element that is given, of whatever type. Throws where it is more than a path. */
+export function compilePathFromElement(expression: string): ElementPath {
+  const path = compileTerms(expression, `${anything}.`);
+  if (path === undefined) throw new Error(`${expression} is not the path of an element`);
+  return path;
+}
+
+function compileTerms(expression: string, start: string): ElementPath | undefined {
+  const terms = expression.split('|').map((term) => compileTerm(`${start}${withoutParentheses(term.trim())}`));
+  return terms.every((term) => term !== undefined) ? (resource) => terms.flatMap((term) => term(resource)) : undefined;
 }
 
 /** `(a.b as T)` is `a.b.as(T)`, and the parentheses around a whole path are none. */
@@ -32,11 +42,13 @@ function withoutParentheses(term: string): string {
   return inside.replace(/^([^ ()]+(?:\('[^']*'\)[^ ()]*)?) as (\w+)$/, '$1.as($2)');
 }
 
+const anything = 'Resource';
+
 type Step = (nodes: readonly unknown[]) => readonly unknown[];
 
 /** Undefined where something in it is no step. A path without a type begins at the resource, whatever it is. */
 function compileTerm(term: string): ElementPath | undefined {
-  const [, root, path = ''] = /^(?:([A-Z][A-Za-z]*)(?=\.))?(.+)$/.exec(term) ?? [];
+  const [, root, path = ''] = /^(?:([A-Z][A-Za-z]*)(?=\.|$))?(.*)$/.exec(term) ?? [];
   const compiled: Step[] = [];
   let rest = root === undefined && !path.startsWith('extension(') ? '' : path;
   while (rest !== '') {
@@ -45,7 +57,7 @@ function compileTerm(term: string): ElementPath | undefined {
     compiled.push(found.step);
     rest = rest.slice(found.length);
   }
-  if (compiled.length === 0) return undefined;
+  if (root === undefined && compiled.length === 0) return undefined;
   const ofRoot = (type: unknown): boolean => root === undefined || /^(?:Domain)?Resource$/.test(root) || type === root;
   return (resource) =>
     ofRoot(resource.resourceType) ? compiled.reduce<readonly unknown[]>((nodes, step) => step(nodes), [resource]) : [];

@@ -32,6 +32,11 @@ export function parseFhirPath(expression: string): Syntax {
   return tree;
 }
 
+/** A decimal as the engine returns it, with all of its digits. */
+export function isEngineDecimal(value: unknown): value is { readonly valueOf: () => number } {
+  return value instanceof fhirpath.FP_Decimal;
+}
+
 /** The engine marks the objects it returns and knows no RawNumber: it works on a copy, so frozen values are safe too. */
 function copy(value: unknown): unknown {
   if (isRawNumber(value)) return fhirpath.FP_Decimal.getDecimal(value.rawJSON);

@@ -1,11 +1,14 @@
 // What a Filter is asked about: the stored row of one resource, its envelope for rules and search beside its exact text.
 export type Parameter = {
-  /** Closed interval of a date (Date) or number; `u` its canonical unit. */
+  /** Closed interval of a date (Date) or number; `u` the units by which it is asked for (search/quantity.ts). */
   readonly l?: Date | number;
   readonly h?: Date | number;
-  readonly u?: string;
+  readonly u?: readonly string[];
   /** The string as it was written, for `:exact`. */
   readonly x?: string;
+  /** Of a composite: what one element is found by, component by component. */
+  readonly idx?: readonly string[];
+  readonly p?: Readonly<Record<string, readonly Parameter[]>>;
 };
 
 export type Row = {

@@ -1,31 +1,11 @@
-// Dates: every value is a closed interval, in the row as in the request; the prefixes say how the two must lie.
-// https://hl7.org/fhir/R4/search.html#prefix, https://hl7.org/fhir/R4/search.html#date
+// Dates: every value is a closed interval, in the row as in the request; without a time zone it is of Europe/Paris.
+// https://hl7.org/fhir/R4/search.html#date
 import { type Interval, intervalOf, periodOf } from '../fhir/instant.ts';
-import { isObject, listOf } from '../fhir/json.ts';
-import { and, element, type Filter, or, range } from '../filter/filter.ts';
+import { isObject, type JsonObject, listOf } from '../fhir/json.ts';
+import { element, type Filter, or } from '../filter/filter.ts';
 import type { Asked, Entries, ParameterType } from './parameter-type.ts';
+import { lying, prefixOf } from './prefix.ts';
 import { badValue, unescaped } from './value.ts';
-
-/** `gt`: the range above the value overlaps the row's; `ne`: the value does not contain the row's. A row without a date meets none. */
-const prefixes: Readonly<Record<string, (low: string, high: string, asked: Interval, now: Date) => Filter>> = {
-  eq: contained,
-  ne: (low, high, asked) => or(range(low, { lt: asked.low }), range(high, { gt: asked.high })),
-  gt: (_, high, asked) => range(high, { gt: asked.high }),
-  lt: (low, _, asked) => range(low, { lt: asked.low }),
-  ge: (low, high, asked) => or(range(high, { gt: asked.high }), contained(low, high, asked)),
-  le: (low, high, asked) => or(range(low, { lt: asked.low }), contained(low, high, asked)),
-  sa: (low, _, asked) => range(low, { gt: asked.high }),
-  eb: (_, high, asked) => range(high, { lt: asked.low }),
-  ap: (low, high, asked, now) => overlapping(low, high, around(asked, now)),
-};
-
-function contained(low: string, high: string, asked: Interval): Filter {
-  return and(range(low, { gte: asked.low }), range(high, { lte: asked.high }));
-}
-
-function overlapping(low: string, high: string, asked: Interval): Filter {
-  return and(range(low, { lte: asked.high }), range(high, { gte: asked.low }));
-}
 
 /** Wider by a tenth of the gap between now and the date. */
 function around({ low, high }: Interval, now: Date): Interval {
@@ -38,11 +18,10 @@ function around({ low, high }: Interval, now: Date): Interval {
 export function dateFilter(low: string, high: string, { name, values, now }: Pick<Asked, 'name' | 'values' | 'now'>): Filter {
   return or(
     ...values.map((value) => {
-      const [, sign = 'eq', text = ''] = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.*)$/s.exec(unescaped(name, value)) ?? [];
+      const [prefix, text] = prefixOf(unescaped(name, value));
       const interval = intervalOf(text);
-      const compare = prefixes[sign];
-      if (interval === undefined || compare === undefined) throw badValue(name, 'not a date');
-      return compare(low, high, interval, now);
+      if (interval === undefined) throw badValue(name, 'not a date');
+      return lying(prefix, low, high, prefix === 'ap' ? around(interval, now) : interval);
     }),
   );
 }
@@ -51,8 +30,16 @@ function intervalsOf(node: unknown): readonly Interval[] {
   if (typeof node === 'string') return [intervalOf(node)].filter((interval) => interval !== undefined);
   if (!isObject(node)) return [];
   if (node.start !== undefined || node.end !== undefined) return [periodOf(node)].filter((interval) => interval !== undefined);
-  const bounds = isObject(node.repeat) ? [node.repeat.boundsPeriod] : [];
-  return [...listOf(node.event), ...bounds].flatMap(intervalsOf);
+  return outerLimits(node);
+}
+
+/** Of a Timing: all that lies between its first and its last event or bound. A duration says not when. */
+function outerLimits({ event, repeat }: JsonObject): readonly Interval[] {
+  const bounds = isObject(repeat) ? [repeat.boundsPeriod] : [];
+  const found = [...listOf(event), ...bounds].flatMap(intervalsOf);
+  const [first] = found.map(({ low }) => low).sort((one, other) => one.getTime() - other.getTime());
+  const [last] = found.map(({ high }) => high).sort((one, other) => other.getTime() - one.getTime());
+  return first && last ? [{ low: first, high: last }] : [];
 }
 
 function index({ code }: { readonly code: string }, nodes: readonly unknown[]): Entries {

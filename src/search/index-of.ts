@@ -48,9 +48,9 @@ export function assertSearchable(conformance: Conformance): void {
   for (const { type, search } of conformance.types.values()) {
     for (const parameter of search.values()) {
       if (fieldParameter(parameter) !== undefined) continue;
-      if (parameterType(parameter) === undefined)
-        throw new Error(`search parameter ${type}.${parameter.code}: no search by ${parameter.type}`);
-      elementsOf(parameter, { resourceType: type });
+      const found = parameterType(parameter);
+      if (found === undefined) throw new Error(`search parameter ${type}.${parameter.code}: no search by ${parameter.type}`);
+      found.index(parameter, elementsOf(parameter, { resourceType: type }), undefined);
     }
   }
 }

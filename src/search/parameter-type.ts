@@ -4,7 +4,7 @@ import type { SearchParameter, Terminology } from '../conformance/conformance.ts
 import type { Filter } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
 
-export type SortKey = string | Date;
+export type SortKey = string | number | Date;
 
 /** What one parameter puts into a row. `keys` is empty where the resource has no value for it: `:missing`. */
 export type Entries = {

@@ -2,11 +2,15 @@
 // https://hl7.org/fhir/R4/search.html#all
 import type { SearchParameter } from '../conformance/conformance.ts';
 import { type Filter, not, oneOf } from '../filter/filter.ts';
+import { compositeType } from './composite.ts';
 import { dateFilter, dateType } from './date.ts';
+import { numberType } from './number.ts';
 import type { Asked, ParameterType } from './parameter-type.ts';
+import { quantityType } from './quantity.ts';
 import { referenceType } from './reference.ts';
 import { stringType } from './string.ts';
 import { tokenType } from './token-type.ts';
+import { uriType } from './uri.ts';
 import { unescaped } from './value.ts';
 
 /** A parameter that reads a field of the row: nothing to index, never missing. */
@@ -22,6 +26,10 @@ const types: ReadonlyMap<string, ParameterType> = new Map([
   ['string', stringType],
   ['date', dateType],
   ['reference', referenceType],
+  ['number', numberType],
+  ['quantity', quantityType],
+  ['uri', uriType],
+  ['composite', compositeType(parameterType)],
 ]);
 
 export function fieldParameter(parameter: SearchParameter): FieldParameter | undefined {

@@ -37,7 +37,7 @@ export function valuesOf(name: string, text: string): readonly string[] {
   return values;
 }
 
-export function split(text: string, separator: ',' | '|'): readonly string[] {
+export function split(text: string, separator: ',' | '|' | '$'): readonly string[] {
   const parts: string[] = [];
   let start = 0;
   for (let at = 0; at < text.length; at += 1) {

@@ -1,14 +1,16 @@
 // Questions to the official examples: for every declared parameter values that some example has, as a caller would write them, and one of none.
 // What is to be found is read from the examples by R4's own expression, never from what search indexes. https://hl7.org/fhir/R4/search.html
+import { alternatives } from '../../src/command/definitions/parameters.ts';
 import type { SearchParameter, TypeCapability } from '../../src/conformance/conformance.ts';
 import { compileFhirPath } from '../../src/fhir/fhirpath.ts';
 import { isObject, type JsonObject, listOf, objectsOf, parseJson } from '../../src/fhir/json.ts';
 import { conformance } from '../conformance/example.ts';
 import { examples } from '../conformance/examples/examples.ts';
+import { quantityForms, uriForms } from './example-quantities.ts';
 import { now, table } from './search-world.ts';
 
 /** A way to ask for something that an element says, and whether the elements of a resource say it. */
-type Form = { readonly kind: string; readonly query: string; readonly meets: (nodes: readonly unknown[]) => boolean };
+export type Form = { readonly kind: string; readonly query: string; readonly meets: (nodes: readonly unknown[]) => boolean };
 /** `found`: the ids, all of them. */
 export type Question = { readonly query: string; readonly found: readonly string[] };
 
@@ -47,9 +49,7 @@ export function questionsTo(capability: TypeCapability, parameter: SearchParamet
     query,
     found: readings.flatMap(({ id, nodes }) => (meets(nodes) ? [id] : [])),
   }));
-  // A text, as in `Immunization.occurrenceString`, is no date.
-  const values = (nodes: readonly unknown[]): readonly unknown[] => (parameter.type === 'date' ? days(nodes) : nodes);
-  const present = readings.flatMap(({ id, nodes }) => (values(nodes).length > 0 ? [id] : []));
+  const present = readings.flatMap(({ id, nodes }) => (valuesIn(parameter, nodes).length > 0 ? [id] : []));
   return [
     ...found,
     { query: `${parameter.code}:missing=false`, found: present },
@@ -57,11 +57,23 @@ export function questionsTo(capability: TypeCapability, parameter: SearchParamet
   ];
 }
 
-function readerOf({ code, expression }: SearchParameter): (resource: JsonObject) => readonly unknown[] {
-  return code === '_lastUpdated' ? () => [now.toISOString()] : compileFhirPath(expression);
+/** A text, as in `Immunization.occurrenceString`, is no date; an element without all of its parts no composite. */
+function valuesIn({ type, components = [] }: SearchParameter, nodes: readonly unknown[]): readonly unknown[] {
+  if (type === 'date') return days(nodes);
+  if (type !== 'composite') return nodes;
+  return nodes.filter((node) => components.every((component) => valuesIn(component, partOf(component, node)).length > 0));
 }
 
-function nothing({ type, target }: SearchParameter): string {
+function readerOf({ code, expression }: SearchParameter): (resource: JsonObject) => readonly unknown[] {
+  if (code === '_lastUpdated') return () => [now.toISOString()];
+  // One by one: the engine's union compares its sides, and refuses a Quantity with a comparator.
+  const paths = alternatives(expression).map((path) => compileFhirPath(path));
+  return (resource) => paths.flatMap((path) => path(resource));
+}
+
+function nothing({ type, target, components = [] }: SearchParameter): string {
+  if (type === 'composite') return components.map(nothing).join('$');
+  if (type === 'quantity') return '0.123456';
   return type === 'date' ? '1066' : type === 'reference' ? `${target[0]}/nobody` : 'nothing';
 }
 
@@ -75,9 +87,44 @@ function formsOf(parameter: SearchParameter, nodes: readonly unknown[]): readonl
       return dateForms(parameter, nodes);
     case 'reference':
       return referenceForms(parameter, nodes);
+    case 'quantity':
+      return quantityForms(parameter.code, nodes);
+    case 'uri':
+      return uriForms(parameter.code, nodes);
+    case 'composite':
+      return compositeForms(parameter, nodes);
     default:
       return [];
   }
+}
+
+/** Of an element that the composite is about, what its component reads. */
+function partOf({ expression }: SearchParameter, node: unknown): readonly unknown[] {
+  if (!isObject(node)) return [];
+  const path = expression.replace('DateTime', 'dateTime');
+  return compileFhirPath(path, node.resourceType === undefined ? 'Observation.component' : 'Observation')(node);
+}
+
+/** Every form of one component with the first form of the others. */
+function compositeForms({ code, components = [] }: SearchParameter, nodes: readonly unknown[]): readonly Form[] {
+  return nodes.flatMap((node) => {
+    const forms = components.map((component) =>
+      formsOf(component, partOf(component, node)).filter(({ query }) => !/^[^=]*:/.test(query)),
+    );
+    return (forms[1] ?? []).flatMap((second) =>
+      (forms[0] ?? []).map((first) => ({
+        kind: `${first.kind}$${second.kind}`,
+        query: `${code}=${[first, second].map(({ query }) => query.slice(query.indexOf('=') + 1)).join('$')}`,
+        meets: (others: readonly unknown[]) =>
+          others.some((other) => [first, second].every(({ meets }, at) => meets(partsAt(components, at, other)))),
+      })),
+    );
+  });
+}
+
+function partsAt(components: readonly SearchParameter[], at: number, node: unknown): readonly unknown[] {
+  const component = components[at];
+  return component === undefined ? [] : partOf(component, node);
 }
 
 const written = (value: string): string => value.replaceAll(/[\\,|$]/g, '\\$&');
@@ -164,7 +211,7 @@ function days(nodes: readonly unknown[]): readonly Days[] {
   });
 }
 
-/** `ge`, `le`: of what reaches beyond the day, or is within it. */
+/** `ge`, `le`: of what reaches the day. */
 function dateForms({ code: name }: SearchParameter, nodes: readonly unknown[]): readonly Form[] {
   const form = (sign: string, day: string, meets: (one: Days) => boolean): Form => ({
     kind: sign,
@@ -173,8 +220,8 @@ function dateForms({ code: name }: SearchParameter, nodes: readonly unknown[]): 
   });
   return days(nodes).flatMap(({ first, last }) => {
     const within = (one: Days, day: string): boolean => one.first === day && one.last === day;
-    const since = first && form('ge', first, (one) => one.last === undefined || one.last > first || within(one, first));
-    const until = last && form('le', last, (one) => one.first === undefined || one.first < last || within(one, last));
+    const since = first && form('ge', first, (one) => one.last === undefined || one.last >= first);
+    const until = last && form('le', last, (one) => one.first === undefined || one.first <= last);
     const on = first && first === last && form('', first, (one) => within(one, first));
     return [since, until, on].flatMap((one) => one || []);
   });

@@ -46,7 +46,7 @@ describe.each(realms)('%s', (realm) => {
 });
 
 /** What no trace of ours ever holds. */
-const neverTraced = ['address', 'altid', 'entity-name', 'site'];
+const neverTraced = ['address', 'altid', 'entity-name', 'policy', 'site'];
 
 /** A query that finds some of the traces of this very file, and one that finds none. */
 const traced: readonly (readonly [found: string, not: string])[] = [

@@ -60,7 +60,7 @@ const declared = [
       parameter('date', 'date', 'DocumentReference.date'),
       parameter('period', 'date', 'DocumentReference.context.period'),
       parameter('description', 'string', 'DocumentReference.description'),
-      parameter('location', 'uri', 'DocumentReference.content.attachment.url'),
+      parameter('location', 'special', 'DocumentReference.content.attachment.url'),
     ],
     ['DocumentReference:author', 'DocumentReference:patient'],
   ),
@@ -89,6 +89,29 @@ const declared = [
   capability('Organization', [
     parameter('identifier', 'token', 'Organization.identifier'),
     parameter('name', 'string', 'Organization.name'),
+  ]),
+  capability('RiskAssessment', [parameter('probability', 'number', 'RiskAssessment.prediction.probability.as(decimal)')]),
+  capability('ValueSet', [parameter('url', 'uri', 'ValueSet.url')]),
+  capability('Invoice', [parameter('totalnet', 'quantity', 'Invoice.totalNet')]),
+  capability('Observation', [
+    parameter('date', 'date', 'Observation.effective'),
+    parameter('value-quantity', 'quantity', 'Observation.value.ofType(Quantity) | Observation.value.ofType(SampledData)'),
+    parameter('value-range', 'quantity', 'Observation.value.ofType(Range)'),
+    {
+      ...parameter('code-value-quantity', 'composite', 'Observation | Observation.component'),
+      components: [parameter('code', 'token', 'code'), parameter('value-quantity', 'quantity', 'value.ofType(Quantity)')],
+    },
+    {
+      ...parameter('code-value-date', 'composite', 'Observation'),
+      components: [
+        parameter('code', 'token', 'code'),
+        parameter('value-date', 'date', 'value.ofType(DateTime) | value.ofType(Period)'),
+      ],
+    },
+    {
+      ...parameter('code-value-string', 'composite', 'Observation'),
+      components: [parameter('code', 'token', 'code'), parameter('value-string', 'string', 'value.ofType(string)')],
+    },
   ]),
 ];
 

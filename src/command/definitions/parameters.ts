@@ -1,6 +1,7 @@
 // SearchParameter and CompartmentDefinition → the search parameters of each type and the element that names its patient.
 // https://hl7.org/fhir/R4/searchparameter.html, https://hl7.org/fhir/R4/compartmentdefinition-patient.html
 import type { NodeRule, ParameterRule } from '../../conformance/definitions.ts';
+import { componentsOf } from '../../conformance/search-parameter.ts';
 import type { JsonObject } from '../../fhir/json.ts';
 import { listOf, objectsOf, textOf } from '../../fhir/json.ts';
 
@@ -39,7 +40,19 @@ function parameterRule(parameter: JsonObject, type: string): readonly ParameterR
   if (expression === '' || code === undefined || kind === undefined || url === undefined) return [];
   const targets = listOf(parameter.target).flatMap((target) => (typeof target === 'string' ? [target] : []));
   const target = kind === 'reference' && targets.length < anyTarget ? { target: targets } : {};
-  return [{ code, type: kind, expression, ...target, url }];
+  const components = corrected(url, componentsOf(parameter));
+  return [{ code, type: kind, expression, ...target, url, ...(components.length > 0 && { components }) }];
+}
+
+type Components = NonNullable<ParameterRule['components']>;
+
+/** R4 has the definitions of this composite's two parts the wrong way round. */
+const swapped = 'http://hl7.org/fhir/SearchParameter/DocumentReference-relationship';
+
+function corrected(url: string, components: Components): Components {
+  if (url !== swapped) return components;
+  const definitions = components.map(({ definition }) => definition).toReversed();
+  return components.map(({ expression }, at) => ({ definition: definitions[at] ?? '', expression }));
 }
 
 /** The parameters that R4 defines for a type, those of every resource included. */
