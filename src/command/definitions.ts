@@ -41,7 +41,7 @@ function declaredTypes(statement: JsonObject): readonly string[] {
 }
 
 /** What the protocol itself is spoken in. */
-const ofTheProtocol = ['Bundle', 'Parameters', 'OperationOutcome'];
+const ofTheProtocol = ['Bundle', 'CapabilityStatement', 'Parameters', 'OperationOutcome'];
 
 /** The declared types and, one step on, those that their references name: what `contained` may hold. */
 function wantedTypes(declared: readonly string[], all: ReadonlyMap<string, JsonObject>): readonly string[] {

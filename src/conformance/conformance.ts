@@ -15,12 +15,14 @@ import { summaryOf } from './summary.ts';
 import { type Terminology, terminologyOf } from './terminology.ts';
 import type { Rules } from './validator.ts';
 import { compileValidator } from './validator.ts';
+import { compileXml, type Xml } from './xml/xml.ts';
 
 export type { SearchParameter, TypeCapability } from './capability.ts';
 export type { ElementRule, SearchParameterType } from './definitions.ts';
 export { namesOf } from './definitions.ts';
 export type { Summary } from './summary.ts';
 export type { Direction, Terminology } from './terminology.ts';
+export type { Xml } from './xml/xml.ts';
 
 export type Conformance = {
   /** capability-statement.json as published: the switchboard. */
@@ -45,6 +47,8 @@ export type Conformance = {
   readonly summaryOf: (type: string) => Summary;
   /** The elements of a type or, by its path, of a backbone element; those of Element for any other name. */
   readonly elementsOf: (node: string) => readonly (readonly [key: string, rule: ElementRule])[];
+  /** The other format of a resource: in memory and in the store it is JSON. */
+  readonly xml: Xml;
 };
 
 function bindings({ valueSets }: Definitions): ValueSets {
@@ -94,5 +98,6 @@ export function loadConformance(root: string): Conformance {
     },
     summaryOf: lookUp(summaries, 'summary of'),
     elementsOf: (node) => elementsOf(definitions, Object.hasOwn(definitions.nodes, node) ? node : 'Element'),
+    xml: compileXml(definitions),
   });
 }

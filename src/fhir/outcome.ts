@@ -5,6 +5,7 @@ import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes
 const outcomes = {
   'bad-request': { status: 400, code: 'invalid' },
   'not-json': { status: 400, code: 'structure' },
+  'not-xml': { status: 400, code: 'structure' },
   'unknown-parameter': { status: 400, code: 'not-supported' },
   'bad-parameter': { status: 400, code: 'value' },
   'bad-page': { status: 400, code: 'value' },

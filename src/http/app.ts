@@ -63,7 +63,7 @@ export function createApp(app: App): Express {
   server.get('/health', (_request, response) => void response.json({ status: 'up' }));
   server.use(new URL(app.baseUrl).pathname, routes(app));
   server.use((_request, _response, next) => next(refuse('not-found', 'There is nothing at this address')));
-  server.use(errorHandler(app.report));
+  server.use(errorHandler(app, app.report));
   return server;
 }
 
@@ -201,7 +201,8 @@ function unknownAddress({ conformance }: App, path: string): never {
 }
 
 /** https://hl7.org/fhir/R4/http.html#capabilities */
-function metadata({ conformance, baseUrl }: App): RequestHandler {
+function metadata(app: App): RequestHandler {
+  const { conformance, baseUrl } = app;
   const body = JSON.stringify({ ...conformance.statement, implementation: { description: 'carnet', url: baseUrl } });
-  return (request, response) => send(response, { status: 200, body, headers: {} }, wanted(request, queryOf(request)));
+  return (request, response) => send(app, response, { status: 200, body, headers: {} }, wanted(request, queryOf(request)));
 }

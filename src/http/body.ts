@@ -1,19 +1,27 @@
-// Request bodies: the right media type, UTF-8, JSON, one resource; anything else is refused before it is looked at.
+// Request bodies: the right media type, UTF-8, JSON or XML, one resource; anything else is refused before it is looked at.
 // https://hl7.org/fhir/R4/http.html#mime-type
 import express, { type Request, type Response } from 'express';
+import type { Xml } from '../conformance/conformance.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
-import { refuse } from '../fhir/outcome.ts';
+import { Refusal, refuse } from '../fhir/outcome.ts';
 import { readSentJson, textOfBytes } from '../fhir/sent-json.ts';
 import type { Patch } from '../interaction/patch.ts';
 
-const resourceTypes = new Set(['application/fhir+json', 'application/json']);
+const jsonTypes = new Set(['application/fhir+json', 'application/json']);
+const xmlTypes = new Set(['application/fhir+xml', 'application/xml', 'text/xml']);
 
 export function mediaType({ headers }: Request): string {
   return headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
+/** XML that is sent to be kept as a Binary is most often a CDA document, and bytes then. */
+function isXml(request: Request): boolean {
+  const type = mediaType(request);
+  return request.params?.type === 'Binary' ? type === 'application/fhir+xml' : xmlTypes.has(type);
+}
+
 export function isResource(request: Request): boolean {
-  return resourceTypes.has(mediaType(request));
+  return jsonTypes.has(mediaType(request)) || isXml(request);
 }
 
 /** Bytes of a Binary are streamed, everything else is read whole. Rejects as body-parser does. */
@@ -32,17 +40,25 @@ export async function readBody(request: Request, response: Response): Promise<vo
   );
 }
 
-export function resourceIn(request: Request): JsonObject {
-  if (!isResource(request)) throw refuse('unsupported-media-type', 'The body must be application/fhir+json', 'http.Content-Type');
+export async function resourceIn(request: Request, xml: Xml): Promise<JsonObject> {
+  if (isXml(request)) return await xml.read(textOfBytes(bytesIn(request)));
+  if (!isResource(request))
+    throw refuse('unsupported-media-type', 'The body must be application/fhir+json or application/fhir+xml', 'http.Content-Type');
   const value = jsonIn(request);
   if (!isObject(value)) throw refuse('not-json', 'The body must be one resource');
   return value;
 }
 
-export function patchIn(request: Request): Patch {
-  if (isResource(request) && mediaType(request) !== 'application/json') return { form: 'fhirpath', sent: jsonIn(request) };
-  if (mediaType(request) === 'application/json-patch+json') return { form: 'json', sent: jsonIn(request) };
-  const text = 'The body must be application/json-patch+json, or Parameters as application/fhir+json';
+export async function patchIn(request: Request, xml: Xml): Promise<Patch> {
+  switch (mediaType(request)) {
+    case 'application/fhir+json':
+      return { form: 'fhirpath', sent: jsonIn(request) };
+    case 'application/fhir+xml':
+      return { form: 'fhirpath', sent: await xml.read(textOfBytes(bytesIn(request))) };
+    case 'application/json-patch+json':
+      return { form: 'json', sent: jsonIn(request) };
+  }
+  const text = 'The body must be application/json-patch+json, or Parameters as application/fhir+json or application/fhir+xml';
   throw refuse('unsupported-media-type', text, 'http.Content-Type');
 }
 
@@ -55,6 +71,16 @@ export function formIn(request: Request): readonly (readonly [string, string])[]
 
 function jsonIn(request: Request): unknown {
   return readSentJson(bytesIn(request));
+}
+
+/** Of what was read of a request that is refused. */
+export function formSent(request: Request): ReturnType<typeof formIn> {
+  try {
+    return formIn(request);
+  } catch (error) {
+    if (error instanceof Refusal) return [];
+    throw error;
+  }
 }
 
 /** In UTF-8, and of R4, whatever the media type says more. https://hl7.org/fhir/R4/http.html#version-parameter */

@@ -65,13 +65,13 @@ function idOf({ params }: Request): string {
 
 export const readHandling: Handling = async (context, request, response) => {
   const { form, asked } = readingOf(request);
-  send(response, await read(context, typeOf(request), idOf(request), asked), form);
+  send(context, response, await read(context, typeOf(request), idOf(request), asked), form);
 };
 
 export const vreadHandling: Handling = async (context, request, response) => {
   const { form, asked } = readingOf(request);
   const version = String(request.params.vid);
-  send(response, await vread(context, { type: typeOf(request), id: idOf(request), version }, asked), form);
+  send(context, response, await vread(context, { type: typeOf(request), id: idOf(request), version }, asked), form);
 };
 
 function readingOf(request: Request): { readonly form: Wanted; readonly asked: ReadForm } {
@@ -86,8 +86,14 @@ export const historyHandling: Handling = async (context, request, response) => {
   const sent = queryOf(request);
   const form = wanted(request, sent);
   const asked = { ...(type === undefined ? {} : { type: String(type) }), ...(id === undefined ? {} : { id: String(id) }) };
-  send(response, await history(context, { ...asked, parameters: withoutForm(sent), lenient: isLenient(request) }), form);
+  const about = { ...asked, parameters: withoutForm(sent), lenient: isLenient(request) };
+  send(context, response, await history({ ...context, ...formatIn(sent) }, about), form);
 };
+
+function formatIn(parameters: Parameters): Pick<Context, 'format'> {
+  const format = parameters.find(([name]) => name === '_format')?.[1];
+  return format === undefined ? {} : { format };
+}
 
 /** `_format` and `_pretty` are all that these interactions take. */
 function formOf(request: Request): Wanted {
@@ -102,9 +108,12 @@ export const searchHandling: Handling = async (context, request, response) => {
   const sent = request.method === 'POST' ? [...queryOf(request), ...formIn(request)] : queryOf(request);
   const form = wanted(request, sent);
   const parameters = withoutForm(sent);
-  const { answer, quiet } = await search(context, { type: typeOf(request), parameters, lenient: isLenient(request) });
+  const { answer, quiet } = await search(
+    { ...context, ...formatIn(sent) },
+    { type: typeOf(request), parameters, lenient: isLenient(request) },
+  );
   if (quiet) await onTheBeat(request);
-  send(response, answer, form);
+  send(context, response, answer, form);
 };
 
 /** The address names an id, or its query the criteria of a conditional interaction. */
@@ -118,7 +127,7 @@ function targetOf(request: Request): { readonly target: Target; readonly form: W
 
 export const createHandling: Handling = async (context, request, response) => {
   const form = formOf(request);
-  send(response, await created(context, request), form);
+  send(context, response, await created(context, request), form);
 };
 
 /** https://hl7.org/fhir/R4/http.html#ccreate: the criteria are a query without its address, or with it. */
@@ -132,12 +141,12 @@ async function created(context: Context, request: Request): Promise<Answer> {
   const securityContext = request.get('x-security-context');
   const ifNoneExist = ifNoneExistOf(request);
   if (typeOf(request) !== 'Binary') {
-    const asked = { type: typeOf(request), resource: resourceIn(request), prefer };
+    const asked = { type: typeOf(request), resource: await resourceIn(request, context.conformance.xml), prefer };
     return await create(context, ifNoneExist === undefined ? asked : { ...asked, ifNoneExist });
   }
   if (ifNoneExist !== undefined) throw bytesNotSearched();
   if (isResource(request)) {
-    const resource = resourceIn(request);
+    const resource = await resourceIn(request, context.conformance.xml);
     if (resource.resourceType !== 'Binary') throw refuse('bad-request', 'A Binary is expected at this address', 'resourceType');
     return await createBinary(context, { resource, securityContext, prefer });
   }
@@ -151,7 +160,7 @@ async function created(context: Context, request: Request): Promise<Answer> {
 /** https://hl7.org/fhir/R4/http.html#transaction */
 export const bundleHandling: Handling = async (context, request, response) => {
   const form = formOf(request);
-  const bundle = resourceIn(request);
+  const bundle = await resourceIn(request, context.conformance.xml);
   if (bundle.resourceType !== 'Bundle') throw refuse('bad-request', 'A Bundle is expected at this address', 'resourceType');
   const { type } = bundle;
   const { conformance, trail } = context;
@@ -167,19 +176,19 @@ export const bundleHandling: Handling = async (context, request, response) => {
   );
   // It may say of much that it is not there.
   await onTheBeat(request);
-  send(response, answer, form);
+  send(context, response, answer, form);
 };
 
 export const updateHandling: Handling = async (context, request, response) => {
   const { target, form } = targetOf(request);
-  const resource = resourceIn(request);
+  const resource = await resourceIn(request, context.conformance.xml);
   const asked = { type: typeOf(request), target, resource, ifMatch: request.get('if-match'), prefer: returnPreference(request) };
-  send(response, await update(context, asked), form);
+  send(context, response, await update(context, asked), form);
 };
 
 export const patchHandling: Handling = async (context, request, response) => {
   const { target, form } = targetOf(request);
-  const sent = patchIn(request);
+  const sent = await patchIn(request, context.conformance.xml);
   const asked = {
     type: typeOf(request),
     target,
@@ -187,12 +196,17 @@ export const patchHandling: Handling = async (context, request, response) => {
     ifMatch: request.get('if-match'),
     prefer: returnPreference(request),
   };
-  send(response, await patch(context, asked), form);
+  send(context, response, await patch(context, asked), form);
 };
 
 export const deleteHandling: Handling = async (context, request, response) => {
   const { target, form } = targetOf(request);
-  send(response, await deleteResource(context, { type: typeOf(request), target, ifMatch: request.get('if-match') }), form);
+  send(
+    context,
+    response,
+    await deleteResource(context, { type: typeOf(request), target, ifMatch: request.get('if-match') }),
+    form,
+  );
 };
 
 /** https://hl7.org/fhir/R4/resource-operation-validate.html */
@@ -205,7 +219,7 @@ export const validateHandling: Handling = async (context, request, response) => 
     type: typeOf(request),
     parameters: withoutForm(sent),
     ...(id === undefined ? {} : { id: String(id) }),
-    ...(request.method !== 'POST' || isEmpty ? {} : { body: resourceIn(request) }),
+    ...(request.method !== 'POST' || isEmpty ? {} : { body: await resourceIn(request, context.conformance.xml) }),
   };
-  send(response, await validate(context, asked), form);
+  send(context, response, await validate(context, asked), form);
 };

@@ -2,11 +2,13 @@
 // https://hl7.org/fhir/R4/http.html
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Conformance } from '../conformance/conformance.ts';
 import { parseJson } from '../fhir/json.ts';
 import { Refusal, refuse, toOutcome } from '../fhir/outcome.ts';
 import type { Answer, Bytes } from '../interaction/context.ts';
 import { base64Between } from './base64.ts';
-import { fhirJson, queryOf, type Wanted } from './negotiation.ts';
+import { formSent } from './body.ts';
+import { contentTypes, queryOf, type Wanted, wantedOfRefusal } from './negotiation.ts';
 import { isSameBytes, rangeOf } from './range.ts';
 
 /** An index hit and an index miss must not be told apart: nothing-there leaves at a multiple of this after the request's arrival. */
@@ -22,21 +24,29 @@ export async function onTheBeat(request: Request): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, beat - (spent % beat)));
 }
 
-export function send(response: Response, answer: Answer, { pretty, explicit }: Wanted): void {
-  if (answer.bytes && !explicit) sendBytes(response, answer.headers, answer.bytes);
-  else sendResource(response, answer, pretty);
+/** What formats are written with. */
+type Speech = { readonly conformance: Pick<Conformance, 'xml'> };
+
+export function send(speech: Speech, response: Response, answer: Answer, wanted: Wanted): void {
+  if (answer.bytes && !wanted.explicit) sendBytes(response, answer.headers, answer.bytes);
+  else sendResource(speech, response, answer, wanted);
 }
 
-function sendResource(response: Response, { status, body, headers, bytes }: Answer, pretty: boolean): void {
+function sendResource(speech: Speech, response: Response, { status, body, headers, bytes }: Answer, wanted: Wanted): void {
   response.status(status).set(headers);
   if (body === undefined) return void response.end();
-  const text = pretty ? JSON.stringify(parseJson(body), null, 2) : body;
+  const text = written(speech, body, wanted);
   if (bytes?.asData) {
-    sendAsData(response, text, pretty, bytes);
+    sendAsData(response, text, wanted, bytes);
     return;
   }
-  response.set({ 'Content-Type': fhirJson, 'Content-Length': String(Buffer.byteLength(text)) });
+  response.set({ 'Content-Type': contentTypes[wanted.format], 'Content-Length': String(Buffer.byteLength(text)) });
   response.end(isHead(response) ? undefined : text);
+}
+
+function written({ conformance }: Speech, json: string, { format, pretty }: Wanted): string {
+  if (format === 'xml') return conformance.xml.write(json, pretty);
+  return pretty ? JSON.stringify(parseJson(json), null, 2) : json;
 }
 
 function isHead({ req }: Response): boolean {
@@ -68,12 +78,19 @@ function stream(...parts: readonly [Readable, ...Transform[], Response]): void {
 }
 
 /** The bytes as the `data` of the Binary resource. */
-function sendAsData(response: Response, text: string, pretty: boolean, bytes: Bytes): void {
-  const [before, after] = pretty ? [`${text.slice(0, -2)},\n  "data": "`, '"\n}'] : [`${text.slice(0, -1)},"data":"`, '"}'];
+function sendAsData(response: Response, text: string, wanted: Wanted, bytes: Bytes): void {
+  const [before, after] = aroundData(text, wanted);
   const length = Buffer.byteLength(before) + 4 * Math.ceil(bytes.size / 3) + Buffer.byteLength(after);
-  response.set({ 'Content-Type': fhirJson, 'Content-Length': String(length) });
+  response.set({ 'Content-Type': contentTypes[wanted.format], 'Content-Length': String(length) });
   if (isHead(response)) response.end();
   else stream(bytes.open(), base64Between(before, after), response);
+}
+
+/** It is the last element. */
+function aroundData(text: string, { format, pretty }: Wanted): readonly [string, string] {
+  if (format === 'json') return pretty ? [`${text.slice(0, -2)},\n  "data": "`, '"\n}'] : [`${text.slice(0, -1)},"data":"`, '"}'];
+  const [start, end] = [text.slice(0, text.lastIndexOf('</')), '"/>\n</Binary>'];
+  return pretty ? [`${start.trimEnd()}\n  <data value="`, end] : [`${start}<data value="`, end.replace('\n', '')];
 }
 
 /** What is said of what is not there, or not for the caller: not found, no match for criteria, no record that takes the deposit. */
@@ -82,19 +99,15 @@ const ofAbsence = new Set([404, 412, 422]);
 export type Report = (error: unknown, request: Request) => void;
 
 /** Refusals as they are; a body that cannot be read as what it is; the rest without a word of what happened. */
-export function errorHandler(report: Report): ErrorRequestHandler {
+export function errorHandler(speech: Speech, report: Report): ErrorRequestHandler {
   return async (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     // Who went away in the middle of a body is no failure of the server.
     const isCut = request.destroyed && !request.complete;
     const refusal = toRefusal(error, (unknown) => isCut || report(unknown, request));
     if (ofAbsence.has(refusal.status)) await onTheBeat(request);
-    const pretty = queryOf(request).some(([name, value]) => name === '_pretty' && value === 'true');
-    send(
-      response,
-      { status: refusal.status, body: JSON.stringify(toOutcome(refusal)), headers: refusal.headers },
-      { pretty, explicit: true },
-    );
+    const answer = { status: refusal.status, body: JSON.stringify(toOutcome(refusal)), headers: refusal.headers };
+    send(speech, response, answer, wantedOfRefusal(request, [...queryOf(request), ...formSent(request)]));
   };
 }
 

@@ -26,6 +26,8 @@ export type Context = {
   readonly ids: Ids;
   readonly baseUrl: string;
   readonly trail: Trail;
+  /** `_format` as it was sent: the links of a Bundle keep it. */
+  readonly format?: string;
   /** In a transaction: what is delivered or written, to be traced once, at its end. */
   readonly gather?: (touched: readonly Touched[]) => void;
 };

@@ -24,14 +24,15 @@ type Shown = { readonly applied: Parameters; readonly count: number };
 
 /** `last`: the position after which something follows. */
 export function linksOf(
-  { cursors, caller, baseUrl }: Context,
+  { cursors, caller, baseUrl, format }: Context,
   path: string,
   { applied, count }: Shown,
   last: Position | undefined,
 ): readonly Link[] {
-  const text = queryText(applied);
+  const form: Parameters = format === undefined ? [] : [['_format', format]];
+  const text = queryText([...applied, ...form]);
   const self: Link = { relation: 'self', url: `${baseUrl}/${path}${text === '' ? '' : `?${text}`}` };
   if (last === undefined) return [self];
   const token = cursors.seal({ caller: caller.id, type: path, parameters: applied, values: last, count });
-  return [self, { relation: 'next', url: `${baseUrl}/${path}?_page=${token}` }];
+  return [self, { relation: 'next', url: `${baseUrl}/${path}?${queryText([['_page', token], ...form])}` }];
 }

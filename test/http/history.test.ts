@@ -145,7 +145,7 @@ describe('history', () => {
     ['/Immunization/_history?_summary=count', 400, 'http._summary'],
     ['/Immunization/_history?_page=x', 400, 'http._page'],
     ['/Immunization/_history?_page=x&_count=1', 400, 'http._page'],
-    ['/Immunization/_history?_format=xml', 406, 'http._format'],
+    ['/Immunization/_history?_format=ttl', 406, 'http._format'],
   ])('%s: %p', async (path, status, expression) => expectOutcome(await get(path), status, expression));
 
   it('leaves out what is unknown where the caller is lenient', async () => {

@@ -43,8 +43,7 @@ describe('Content-Type', () => {
   it.each([
     '',
     'text/plain',
-    'application/xml',
-    'application/fhir+xml',
+    'application/xml-patch+xml',
     'application/json-patch+json',
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
@@ -69,7 +68,7 @@ describe('Content-Type', () => {
     }
   });
 
-  it.each(['application/fhir+xml', 'application/json', 'text/plain', 'application/json-patch+json; charset=latin1'])(
+  it.each(['application/json', 'text/plain', 'application/json-patch+json; charset=latin1'])(
     '%s is no patch: 415',
     async (type) => {
       const reply = await asked(ground, 'hospital', 'PATCH', '/Immunization/x', {
@@ -94,7 +93,9 @@ describe('Content-Type', () => {
 
 describe('Accept', () => {
   it.each([
-    'application/fhir+xml',
+    'text/turtle',
+    'application/fhir+xml;q=0',
+    'application/fhir+xml; fhirVersion=3.0',
     'text/html',
     'image/*',
     '__proto__',

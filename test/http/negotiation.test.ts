@@ -41,21 +41,22 @@ describe('Accept and _format', () => {
     ['application/*', undefined, 200],
     ['text/html, application/xhtml+xml, */*;q=0.8', undefined, 200],
     ['application/fhir+xml, application/fhir+json;q=0.5', undefined, 200],
-    ['application/fhir+xml', undefined, 406],
+    ['application/fhir+xml', undefined, 200],
     ['text/html', undefined, 406],
-    ['text/turtle, application/xml', undefined, 406],
+    ['text/turtle, application/xml', undefined, 200],
     ['application/fhir+json;q=0', undefined, 406],
     [undefined, 'json', 200],
     [undefined, 'application/fhir+json', 200],
     [undefined, 'application/fhir json', 200],
     [undefined, 'text/json', 200],
-    [undefined, 'xml', 406],
-    [undefined, 'application/fhir+xml', 406],
+    [undefined, 'xml', 200],
+    [undefined, 'application/fhir+xml', 200],
     [undefined, 'ttl', 406],
     [undefined, '', 406],
     [undefined, '__proto__', 406],
     ['application/fhir+xml', 'json', 200],
-    ['application/fhir+json', 'xml', 406],
+    ['application/fhir+json', 'xml', 200],
+    ['application/fhir+json', 'ttl', 406],
   ])('Accept %p, _format %p: %p', async (accept, format, status) => {
     const query = format === undefined ? '' : `?_format=${format.replace(' ', '+')}`;
     for (const path of [`/DocumentReference/${id}`, '/DocumentReference', '/metadata']) {
@@ -130,7 +131,6 @@ describe('bodies', () => {
   });
 
   it.each([
-    'application/fhir+xml',
     'text/plain',
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',

@@ -131,6 +131,7 @@ export const conformance: Conformance = {
   ],
   patientElements: (type) => (type === 'DocumentReference' ? ['subject'] : []),
   summaryOf: () => ({ summary: new Set(), mandatory: new Set(), modifier: new Set() }),
+  xml: { read: async () => ({}), write: (json) => json },
 };
 
 export function capabilityOf(type: string): TypeCapability {
