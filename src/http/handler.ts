@@ -24,6 +24,7 @@ import { validate } from '../operation/validate.ts';
 import type { Parameters } from '../search/query.ts';
 import { formIn, isResource, patchIn, readBody, resourceIn } from './body.ts';
 import { isLenient, queryOf, readCondition, returnPreference, type Wanted, wanted, withoutForm } from './negotiation.ts';
+import { preferencesOf } from './prefer.ts';
 import { onTheBeat, send } from './send.ts';
 
 /** What all requests share; the store is chosen from the caller. */
@@ -167,7 +168,7 @@ export const bundleHandling: Handling = async (context, request, response) => {
   if ((type !== 'transaction' && type !== 'batch') || !conformance.interactions.has(type))
     throw refuse('bad-request', 'A Bundle of type transaction or batch is expected at this address', 'Bundle.type');
   trail.interaction = type;
-  const prefer = request.headers.prefer?.includes('return=') ? returnPreference(request) : 'minimal';
+  const prefer = preferencesOf(request).has('return') ? returnPreference(request) : 'minimal';
   const isProvided = isProvideDocumentBundle(context, bundle);
   const answer = await (isProvided ? provideDocumentBundle : type === 'transaction' ? transaction : batch)(
     context,

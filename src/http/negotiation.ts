@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import type { ReadCondition } from '../interaction/condition.ts';
 import type { Preference } from '../interaction/shown.ts';
+import { preferencesOf } from './prefer.ts';
 
 export type Format = 'json' | 'xml';
 
@@ -108,15 +109,9 @@ export function withoutForm(parameters: Parameters): Parameters {
   return parameters.filter(([name]) => name !== '_format' && name !== '_pretty');
 }
 
-function preferences({ headers }: Request): readonly string[] {
-  return String(headers.prefer ?? '')
-    .split(/[,;]/)
-    .map((part) => part.trim());
-}
-
 /** A server may ignore it, but who asks for it expects no body: it is refused before anything is done. https://hl7.org/fhir/R4/async.html */
 function refuseAsync(request: Request): void {
-  if (preferences(request).some((part) => part.toLowerCase() === 'respond-async'))
+  if (preferencesOf(request).has('respond-async'))
     throw new Refusal('bad-request', [
       {
         text: 'Answers are given at once: send the request without respond-async',
@@ -133,10 +128,10 @@ export function readCondition(request: Request): ReadCondition {
 }
 
 export function returnPreference(request: Request): Preference {
-  const [name] = preferences(request).flatMap((part) => /^return=(\w+)$/.exec(part)?.[1] ?? []);
-  return name === 'minimal' || name === 'OperationOutcome' ? name : 'representation';
+  const wanted = preferencesOf(request).get('return')?.toLowerCase();
+  return wanted === 'minimal' ? wanted : wanted === 'operationoutcome' ? 'OperationOutcome' : 'representation';
 }
 
 export function isLenient(request: Request): boolean {
-  return preferences(request).includes('handling=lenient');
+  return preferencesOf(request).get('handling')?.toLowerCase() === 'lenient';
 }

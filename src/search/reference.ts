@@ -7,6 +7,7 @@ import { type Filter, none, oneOf, or } from '../filter/filter.ts';
 import { fold, longestValue } from './fold.ts';
 import { type Asked, type Entries, key, type ParameterType } from './parameter-type.ts';
 import { indexTokens, parseToken, tokenFilter } from './token.ts';
+import { below } from './uri.ts';
 import { badValue, unescaped } from './value.ts';
 
 export const referenceEntry = (parameter: string, type: string, id: string): string => `${parameter}|${type}/${id}`;
@@ -87,9 +88,9 @@ function meant({ parameter, name, modifier, base }: Asked, value: string): reado
 
 const isType = ({ parameter, modifier }: Asked): boolean => modifier === undefined || parameter.target.includes(modifier);
 
-/** A canonical has no identifier beside itself. */
+/** A canonical has no identifier beside itself, but versions below it. */
 function modifiersOf({ elements, target }: SearchParameter): readonly string[] {
-  return elements?.size === 1 && elements.has('canonical') ? target : ['identifier', ...target];
+  return [elements?.size === 1 && elements.has('canonical') ? 'below' : 'identifier', ...target];
 }
 
 /** The record keys that a condition on the parameter naming the record asks for; undefined with any other modifier. */
@@ -110,6 +111,7 @@ function condition(asked: Asked): Filter | undefined {
       ...asked.values.map((value) => tokenFilter(`${code}:identifier`, identifierField(code), parseToken(asked.name, value))),
     );
   }
+  if (asked.modifier === 'below') return or(...asked.values.map((value) => below(code, unescaped(asked.name, value))));
   const references = asked.values.flatMap((value) => meant(asked, value));
   return references.length === 0
     ? none

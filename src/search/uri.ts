@@ -15,7 +15,8 @@ function index({ code }: { readonly code: string }, nodes: readonly unknown[]): 
   return { idx: [...new Set(found)].map((text) => `${code}|${text}`), p: {}, keys: texts.map(key) };
 }
 
-function below(code: string, text: string): Filter {
+/** The URL itself and whatever it leads to. */
+export function below(code: string, text: string): Filter {
   const inside = text.includes('|') ? [...ends, '.'] : ends;
   if (ends.some((end) => text.endsWith(end))) return prefix('idx', `${code}|${text}`);
   return or(oneOf('idx', [`${code}|${text}`]), ...inside.map((end) => prefix('idx', `${code}|${text}${end}`)));

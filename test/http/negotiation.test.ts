@@ -83,6 +83,36 @@ describe('Accept and _format', () => {
     expect((await get(`/DocumentReference/${id}?status=current`, { prefer: 'handling=lenient' })).status).toBe(200);
     expectOutcome(await get(`/DocumentReference/${id}?status=current`, { prefer: 'handling=strict' }), 400, 'http.status');
   });
+
+  // https://www.rfc-editor.org/rfc/rfc7240#section-2
+  it.each([
+    ['handling=lenient', 200],
+    ['Handling=LENIENT', 200],
+    ['handling = "lenient"', 200],
+    ['return=minimal, handling=lenient', 200],
+    ['return=minimal; handling=lenient', 200],
+    ['handling=lenient; wait=10', 200],
+    ['x="a", handling=lenient', 200],
+    ['handling=lenient, handling=strict', 200],
+    ['handling=strict, handling=lenient', 400],
+    ['handling="lenient', 400],
+    ['handling', 400],
+    ['handling=', 400],
+    ['handling=tolerant', 400],
+    ['handling=lenient!', 400],
+    ['not-handling=lenient', 400],
+    ['', 400],
+  ])('Prefer: %s: %p', async (prefer, status) => {
+    expect((await get('/DocumentReference?nothing=1', { prefer })).status).toBe(status);
+  });
+
+  it('reads Prefer in several lines as in one', async () => {
+    const reply = await ask(ground.carnet.address, {
+      path: '/fhir/DocumentReference?nothing=1',
+      headers: { authorization: `Bearer ${ground.as('doctor').token}`, prefer: ['return=minimal', 'handling=lenient'] },
+    });
+    expect(reply.status).toBe(200);
+  });
 });
 
 // https://hl7.org/fhir/R4/json.html#primitive, https://hl7.org/fhir/R4/datatypes.html#decimal

@@ -14,13 +14,17 @@ export type Form = { readonly kind: string; readonly query: string; readonly mee
 /** `found`: the ids, all of them. */
 export type Question = { readonly query: string; readonly found: readonly string[] };
 
-const label = { system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' };
+const meta = {
+  security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }],
+  tag: [{ system: 'urn:example:workflow', code: 'needs-review' }],
+  profile: ['http://example.org/fhir/StructureDefinition/own'],
+  source: 'http://example.org/fhir/lab/7',
+};
 const own: readonly JsonObject[] = listOf(table('examples')).filter(isObject);
 
-/** One resource of each type is labelled; no official example is. */
+/** One resource of each type has what hardly an official example has. */
 function labelled(resource: JsonObject, at: number): JsonObject {
-  const meta = isObject(resource.meta) ? resource.meta : {};
-  return at === 0 ? { ...resource, meta: { ...meta, security: [label] } } : resource;
+  return at === 0 ? { ...resource, meta: { ...(isObject(resource.meta) ? resource.meta : {}), ...meta } } : resource;
 }
 
 const known = new Map<string, readonly JsonObject[]>();

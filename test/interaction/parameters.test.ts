@@ -65,6 +65,9 @@ const traced: readonly (readonly [found: string, not: string])[] = [
   ['type=rest', 'type=other'],
   ['_lastUpdated=2026-11-25', '_lastUpdated=2025'],
   ['_security:missing=true', '_security=R'],
+  ['_tag:missing=true', '_tag=x'],
+  ['_profile:missing=true', '_profile=http://example.org/x'],
+  ['_source:missing=true', '_source=urn:x'],
   ...neverTraced.map((code) => [`${code}:missing=true`, `${code}=x`] as const),
 ];
 describe('AuditEvent', () => {

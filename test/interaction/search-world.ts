@@ -15,6 +15,7 @@ export type SearchWorld = {
   readonly carnet: Carnet;
   /** The médecin traitant of both records, or a tester. */
   readonly asker: (realm: Realm) => Client;
+  readonly as: (person: string) => Client;
   readonly written: (query: string, realm: Realm) => string;
   /** Names of what an answer holds, in its order; what the world did not name is left out. */
   readonly names: (reply: Reply, realm: Realm, mode?: 'match' | 'include') => readonly string[];
@@ -39,6 +40,7 @@ export async function openSearchWorld(name = 'world'): Promise<SearchWorld> {
     bruno: as(claims.holder(cx(brunoIns))),
     hospital: as(claims.structure(finess)),
     doctor: as(claims.professional({ rpps: treating, name: 'Dr Claire Martin' })),
+    specialist: as(claims.professional({ rpps: '10000000010' })),
     tester: as(claims.tester()),
   };
   const who = (name: string): Client => {
@@ -69,6 +71,7 @@ export async function openSearchWorld(name = 'world'): Promise<SearchWorld> {
   return {
     carnet,
     asker: (realm) => who(realm === 'national' ? 'doctor' : 'tester'),
+    as: who,
     written: filled,
     names: ({ body }, realm, mode = 'match') => {
       const named = new Map([...ids[realm]].map(([name, id]) => [id, name]));
