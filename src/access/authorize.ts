@@ -23,15 +23,18 @@ import {
 } from './standing.ts';
 import { hasDirectory, isDirectory, ruling } from './type.ts';
 
+const ofNoRecord = not(exists('rec'));
+
 /** Directory and conformance resources: read by every recognised caller, written by the operator. */
 export function authorizeDirectory({ caller }: Asking): Permission {
   const write = caller.who.kind === 'operator' ? all : none;
-  return permissionOf([{ read: (type) => known(isDirectory(type)), write: (type) => (isDirectory(type) ? write : none) }]);
+  const rows = (type: string): Filter => (isDirectory(type) ? ofNoRecord : none);
+  return permissionOf([{ read: rows, write: (type) => and(rows(type), write) }]);
 }
 
 /** What of a type that records have too is of the directory: it is of no record. */
 function directoryBeside({ caller }: Asking): Clause {
-  const rows = (type: string): Filter => (hasDirectory(type) && !isDirectory(type) ? not(exists('rec')) : none);
+  const rows = (type: string): Filter => (hasDirectory(type) && !isDirectory(type) ? ofNoRecord : none);
   return { read: rows, write: (type) => (caller.who.kind === 'operator' ? rows(type) : none) };
 }
 

@@ -23,6 +23,8 @@ export type Statute = {
   readonly documentTypes: ReadonlySet<string>;
   readonly categoryOf: (resource: JsonObject) => string | undefined;
   readonly mainDateOf: (resource: JsonObject) => unknown;
+  /** Its FHIRPath within the type. */
+  readonly mainDatePath: (type: string) => string | undefined;
   /** Stands in every trace. */
   readonly hash: string;
 };
@@ -79,9 +81,13 @@ function judgeMap({ types }: Pick<Conformance, 'types'>, map: JsonObject): void 
 type Rule = { readonly when: (resource: JsonObject) => boolean; readonly category: string };
 
 /** A type with a document type of its own is a document: its category is that type, if the matrix knows it. */
-function readCategories(map: JsonObject, known: ReadonlySet<string>): Pick<Statute, 'categoryOf' | 'mainDateOf'> {
+function readCategories(
+  map: JsonObject,
+  known: ReadonlySet<string>,
+): Pick<Statute, 'categoryOf' | 'mainDateOf' | 'mainDatePath'> {
   const rules = new Map<string, Rule[]>();
   const dates = new Map<string, (resource: JsonObject) => unknown>();
+  const paths = new Map<string, string>();
   for (const element of objectsOf(map.group).flatMap((group) => objectsOf(group.element))) {
     const type = String(element.code);
     const targets = objectsOf(element.target).filter(({ code }) => typeof code === 'string');
@@ -92,6 +98,7 @@ function readCategories(map: JsonObject, known: ReadonlySet<string>): Pick<Statu
       .map(({ valueString }) => textOf(valueString))
       .find((text) => text !== undefined);
     if (path !== undefined) {
+      paths.set(type, path);
       const evaluate = compileFhirPath(path);
       dates.set(type, (resource) => evaluate(resource)[0]);
     }
@@ -103,6 +110,7 @@ function readCategories(map: JsonObject, known: ReadonlySet<string>): Pick<Statu
       return fixed?.category ?? (documents.has(type) ? documentType(resource, known) : undefined);
     },
     mainDateOf: (resource) => dates.get(String(resource.resourceType))?.(resource),
+    mainDatePath: (type) => paths.get(type),
   };
 }
 

@@ -44,11 +44,29 @@ export function and(...filters: readonly Filter[]): Filter {
 }
 
 export function or(...filters: readonly Filter[]): Filter {
-  const parts = filters.flatMap((filter) => (filter.op === 'or' ? filter.of : [filter])).filter(({ op }) => op !== 'none');
+  const parts = together(filters.flatMap((filter) => (filter.op === 'or' ? filter.of : [filter]))).filter(
+    ({ op }) => op !== 'none',
+  );
   if (parts.some(({ op }) => op === 'all')) return all;
   const [only] = parts;
   if (only === undefined) return none;
   return parts.length === 1 ? only : { op: 'or', of: parts };
+}
+
+/** Equals of one field are one list, which an index serves as such. */
+function together(filters: readonly Filter[]): readonly Filter[] {
+  const groups = Map.groupBy(filters, (filter) => (isList(filter) ? filter.field : filter));
+  return [...groups].flatMap(([field, group]) =>
+    typeof field === 'string' ? [oneOf(field, [...new Set(group.flatMap(valuesOf))])] : [field],
+  );
+}
+
+function isList(filter: Filter): filter is Extract<Filter, { op: 'equals' | 'in' }> {
+  return filter.op === 'equals' || filter.op === 'in';
+}
+
+function valuesOf(filter: Filter): readonly Scalar[] {
+  return filter.op === 'equals' ? [filter.value] : filter.op === 'in' ? filter.values : [];
 }
 
 export function not(filter: Filter): Filter {

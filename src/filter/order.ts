@@ -1,7 +1,7 @@
 // The order of a page's rows and the place after one of them: keyset paging, with a missing value as the least of all.
 // https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
 import { types } from 'node:util';
-import { and, equals, exists, type Filter, none, not, or, range, type Scalar } from './filter.ts';
+import { all, and, equals, exists, type Filter, none, not, or, range, type Scalar } from './filter.ts';
 import { storedAt } from './path.ts';
 import type { Row } from './row.ts';
 
@@ -18,11 +18,20 @@ export const newestFirst: Order = [
 /** The rows strictly after that position. A position of another order: none. */
 export function afterFilter(order: Order, position: Position): Filter {
   if (order.length !== position.length) return none;
-  return or(
+  const after = or(
     ...order.map((_, index) =>
       and(...order.slice(0, index).map(({ field }, at) => same(field, position[at])), next(order, position, index)),
     ),
   );
+  return and(reached(order, position), after);
+}
+
+const neverMissing: ReadonlySet<string> = new Set(['date', 'lu', '_id']);
+
+/** Implied by the rest, and a bound of the index: a page does not read again what stands before it. */
+function reached([first]: Order, [value]: Position): Filter {
+  if (first === undefined || value === null || value === undefined || !neverMissing.has(first.field)) return all;
+  return range(first.field, first.descending ? { lte: value } : { gte: value });
 }
 
 export function positionOf(order: Order, row: Row): Position {

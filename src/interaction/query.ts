@@ -1,5 +1,6 @@
 // Search parameters as they are sent, read for this caller.
 // https://hl7.org/fhir/R4/search.html
+import type { SearchParameter } from '../conformance/conformance.ts';
 import { type Parameters, parseSearch, type Query } from '../search/query.ts';
 import { type Context, recordParameters } from './context.ts';
 
@@ -10,7 +11,16 @@ export function queryFor(context: Context, type: string, parameters: Parameters,
     base: baseUrl,
     now: moments.now,
     recordParameters: (of) => recordParameters(context, of),
+    isMainDate: (of, parameter) => isMainDate(context, of, parameter),
   });
+}
+
+/** A Timing has dates of its own, and no main one. */
+function isMainDate({ conformance, statute }: Context, type: string, { type: kind, expression }: SearchParameter): boolean {
+  const path = statute.mainDatePath(type);
+  if (kind !== 'date' || path === undefined || expression !== `${type}.${path}`) return false;
+  const element = conformance.elementsOf(type).find(([key]) => key === path || key === `${path}[x]`);
+  return element !== undefined && !element[1].types.includes('Timing');
 }
 
 /** Written as text, with its address or without. */

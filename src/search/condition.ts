@@ -1,7 +1,8 @@
 // One condition of a search on the searched type itself: a parameter with its modifier.
 // https://hl7.org/fhir/R4/search.html#modifiers
 import type { Conformance, SearchParameter, TypeCapability } from '../conformance/conformance.ts';
-import { exists, type Filter, known, not, oneOf } from '../filter/filter.ts';
+import { all, and, exists, type Filter, known, not, oneOf } from '../filter/filter.ts';
+import { mainDateSpan } from './main-date.ts';
 import type { Asked } from './parameter-type.ts';
 import { recordKeys } from './reference.ts';
 import { parseToken } from './token.ts';
@@ -13,6 +14,7 @@ export type Identity = { readonly system: string; readonly value: string };
 export type Context = {
   readonly conformance: Conformance;
   readonly recordParameters: (type: string) => ReadonlySet<string>;
+  readonly isMainDate: (type: string, parameter: SearchParameter) => boolean;
   readonly base: string | undefined;
   readonly now: Date;
 };
@@ -61,7 +63,8 @@ export function simple({ context, name, text }: Sent, capability: TypeCapability
   }
   const condition = type.condition(asked);
   if (condition === undefined) throw unknownModifier(name, ['missing', ...type.modifiers(parameter)]);
-  return { ...common, condition, ...namedBy(asked) };
+  const span = context.isMainDate(capability.type, parameter) ? mainDateSpan(condition) : all;
+  return { ...common, condition: and(condition, span), ...namedBy(asked) };
 }
 
 function missing({ parameter, name, values }: Asked): Filter {

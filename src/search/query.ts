@@ -1,6 +1,6 @@
 // A search as a value: its conditions, order and page, from the parameters as they were sent.
 // https://hl7.org/fhir/R4/search.html
-import type { Conformance, TypeCapability } from '../conformance/conformance.ts';
+import type { Conformance, SearchParameter, TypeCapability } from '../conformance/conformance.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { newestFirst, type Order } from '../filter/order.ts';
 import { type Condition, type Parsed, parseCondition } from './chain.ts';
@@ -40,6 +40,8 @@ export type SearchOptions = {
   readonly lenient: boolean;
   /** By type; by default the patient compartment's, where rows have a record. */
   readonly recordParameters?: (type: string) => ReadonlySet<string>;
+  /** Whether the parameter reads the main date of the type and nothing else; by default none does. */
+  readonly isMainDate?: (type: string, parameter: SearchParameter) => boolean;
   readonly base?: string;
   readonly now?: Date;
 };
@@ -67,6 +69,7 @@ export function parseSearch(conformance: Conformance, type: string, parameters: 
   const context: Context = {
     conformance,
     recordParameters: options.recordParameters ?? ((of) => recordParametersOf(conformance, of)),
+    isMainDate: options.isMainDate ?? (() => false),
     base: options.base,
     now: options.now ?? new Date(),
   };

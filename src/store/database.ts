@@ -52,11 +52,14 @@ const byDate = { date: -1, _id: -1 } as const;
 export const byVersion = { lu: -1, type: -1, id: -1, v: -1 } as const;
 export const recordIndex = { rec: 1, ...byDate } as const;
 export const categoryIndex = { rec: 1, tc: 1, ...byDate } as const;
+/** What has the token, record by record in the order of a page: not a key more is read. */
+export const tokenIndex = { idx: 1, rec: 1, ...byDate } as const;
+const formerTokenIndex = 'idx_1';
 
 const rowIndexes: IndexDescription[] = [
   { key: recordIndex },
   { key: categoryIndex },
-  { key: { idx: 1 } },
+  { key: tokenIndex },
   { key: { rec: 1, lu: -1, _id: -1 } },
   { key: { dep: 1, ...byDate } },
   { key: { dep: 1, lu: -1, _id: -1 } },
@@ -96,6 +99,7 @@ async function createIndexes(db: Db, database: Database, types: readonly string[
   // A transaction may not wait for a collection to be made.
   for (const name of wanted.filter((one) => !existing.has(one))) await db.createCollection(name);
   for (const type of types) await database.of(type).createIndexes(type === 'AuditEvent' ? traceIndexes : rowIndexes);
+  for (const type of types.filter((one) => existing.has(one))) await dropFormer(database.of(type));
   await database.of('Binary').createIndexes([{ key: { file: 1 }, sparse: true }]);
   await database.records.createIndexes([{ key: { actors: 1 } }]);
   await database.history.createIndexes([
@@ -111,6 +115,11 @@ async function createIndexes(db: Db, database: Database, types: readonly string[
 /** For the options of a command. */
 export function within({ session }: Pick<Database, 'session'>): { readonly session?: ClientSession } {
   return session === undefined ? {} : { session };
+}
+
+/** An index of an earlier version, of which another has taken the place. */
+async function dropFormer(rows: Collection<Row>): Promise<void> {
+  if (await rows.indexExists(formerTokenIndex)) await rows.dropIndex(formerTokenIndex);
 }
 
 function termOf(client: MongoClient): () => number {

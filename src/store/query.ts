@@ -33,7 +33,7 @@ export function toMongo(filter: Filter, moments: Moments): Document {
     case 'or':
       return disjunction(filter.of, moments);
     case 'not':
-      return { $nor: [toMongo(filter.of, moments)] };
+      return isOfNoRecord(filter.of) ? { rec: null } : { $nor: [toMongo(filter.of, moments)] };
     case 'equals':
       return on(filter.field, { $eq: checked(filter.value) });
     case 'in':
@@ -53,6 +53,11 @@ export function toMongo(filter: Filter, moments: Moments): Document {
     default:
       return refused(filter);
   }
+}
+
+/** `rec` is a single value wherever it is stored, so that the indexes beginning with it have the rows without it as well. */
+function isOfNoRecord(absent: Filter): boolean {
+  return absent.op === 'exists' && absent.field === 'rec';
 }
 
 function on(field: string, condition: Document): Document {

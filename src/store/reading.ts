@@ -8,7 +8,7 @@ import type { Order } from '../filter/order.ts';
 import { comparing, newestFirst } from '../filter/order.ts';
 import { renamed } from '../filter/renamed.ts';
 import type { Row } from '../filter/row.ts';
-import { byVersion, categoryIndex, type Database, type Past, recordIndex, within } from './database.ts';
+import { byVersion, categoryIndex, type Database, type Past, recordIndex, tokenIndex, within } from './database.ts';
 import { toMongo } from './query.ts';
 import { type AskedOfReferences, eachOnce, type Referred, type Referring, referredBy, stagesOfReferences } from './referred.ts';
 import {
@@ -43,6 +43,7 @@ export class Stale extends Error {
 
 const maxTimeMS = 20_000;
 const mostCategories = 10;
+const mostTokens = 10;
 /** A transaction has one snapshot of its own. */
 function optionsOf(database: Database): AggregateOptions {
   return { maxTimeMS, ...(database.session === undefined ? { readConcern: { level: 'snapshot' } } : within(database)) };
@@ -101,7 +102,13 @@ export class Reading {
   async count(type: string, permission: Permission, filter: Filter): Promise<number> {
     const branches = this.#branches(type, permission, and(permission.read(type), filter), filter, []);
     if (branches.length === 0) return (await this.#nothing<Found>(permission)).length;
-    const counted = await this.#union<{ count: number }>(type, permission, branches, { between: [], last: { $count: 'count' } });
+    const hint = hintFor(permission, type, filter, newestFirst);
+    const last = { $count: 'count' };
+    const counted = await this.#union<{ count: number }>(type, permission, branches, {
+      between: [],
+      last,
+      ...(hint && { hint }),
+    });
     return counted.reduce((sum, { count }) => sum + count, 0);
   }
 
@@ -244,17 +251,38 @@ export class Reading {
 type Guard = { readonly _id?: string; readonly guard?: number };
 type Union = { readonly between: readonly Document[]; readonly last: Document; readonly hint?: Document };
 
-/** A row named by its id is found by it; a page of a record, along the index of its order. */
+/** A row named by its id is found by it; by a token, where its record has it; a page of a record, along the index of its order. */
 function hintFor(permission: Permission, type: string, asked: Filter, order: Order): Document | undefined {
   if (permission.elsewhere(type) !== undefined) return undefined;
   if (namesId(asked)) return { _id: 1 };
-  if (order[0]?.field !== 'date' || permission.records.size === 0) return undefined;
+  if (permission.records.size === 0) return undefined;
+  if (type !== 'AuditEvent' && namesToken(asked)) return tokenIndex;
+  // Rare or common, old or new: what is stored tells which index is the shorter way.
+  if (beginsToken(asked) || bounds(asked, 'lu')) return undefined;
+  if (order[0]?.field !== 'date') return undefined;
   return type !== 'AuditEvent' && categoriesIn(permission.read(type)) <= mostCategories ? categoryIndex : recordIndex;
 }
 
 function namesId(filter: Filter): boolean {
   if (filter.op === 'and') return filter.of.some(namesId);
   return (filter.op === 'equals' || filter.op === 'in') && filter.field === '_id';
+}
+
+/** Few of them: each is a place in the index for each record. */
+function namesToken(filter: Filter): boolean {
+  if (filter.op === 'and') return filter.of.some(namesToken);
+  return (filter.op === 'equals' || (filter.op === 'in' && filter.values.length <= mostTokens)) && filter.field === 'idx';
+}
+
+/** A code without its system. */
+function beginsToken(filter: Filter): boolean {
+  if (filter.op === 'and') return filter.of.some(beginsToken);
+  return filter.op === 'prefix' && filter.field === 'idx' && filter.start.endsWith('|');
+}
+
+function bounds(filter: Filter, field: string): boolean {
+  if (filter.op === 'and' || filter.op === 'or') return filter.of.some((part) => bounds(part, field));
+  return filter.op === 'range' && filter.field === field;
 }
 
 /** A Filter of few categories reads them from the index. */

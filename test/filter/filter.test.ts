@@ -19,7 +19,12 @@ describe('constructors', () => {
     ['and with none', and(f, none), none],
     ['or with all', or(f, all), all],
     ['and within and', and(and(f, g), f), { op: 'and', of: [f, g, f] }],
-    ['or within or', or(or(f, g), f), { op: 'or', of: [f, g, f] }],
+    ['or within or', or(or(f, g), f), { op: 'or', of: [f, g] }],
+    [
+      'or of one field',
+      or(f, g, oneOf('rec', ['b', 'a'])),
+      { op: 'or', of: [{ op: 'in', field: 'rec', values: ['a', 'b'] }, g] },
+    ],
     ['not all', not(all), none],
     ['not none', not(none), all],
     ['one of nothing', oneOf('rec', []), none],
