@@ -1,5 +1,6 @@
 // The server as a program: reads the environment, opens the database, serves, and ends cleanly.
 import { readEnvironment } from './command/environment.ts';
+import { reindexAll } from './command/reindexing.ts';
 import { demonstrate } from './demo/demo.ts';
 import { createIssuer } from './demo/issuer.ts';
 import { startServer } from './server.ts';
@@ -25,12 +26,13 @@ async function main(): Promise<void> {
     environment,
     mongodbUri,
     log: (line) => {
-      if (!quiet) log(line);
+      if (!quiet || !line.startsWith('{')) log(line);
     },
     issuers: issuer === undefined ? [] : [issuer.trusted],
   });
   stops.push(server.stop);
   log(`Listening on ${server.address}, base URL ${baseUrl}`);
+  if (environment.mongodbUri === undefined && !server.isIndexed()) await reindexAll({ environment, mongodbUri, log });
   if (demo && issuer !== undefined)
     await demonstrate({ dataDir, baseUrl, address: server.address, issuer, isEmpty: server.isEmpty, log });
   quiet = false;

@@ -1,9 +1,10 @@
 // The server put together: definitions, policy, identity and store, behind one HTTP application.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { MongoClient } from 'mongodb';
 import { loadStatute } from './access/statute.ts';
 import type { Environment } from './command/environment.ts';
-import { loadConformance } from './conformance/conformance.ts';
+import { type Conformance, loadConformance } from './conformance/conformance.ts';
 import { readObject } from './conformance/published.ts';
 import { type Ids, randomIds } from './fhir/id.ts';
 import { type App, createApp } from './http/app.ts';
@@ -11,8 +12,10 @@ import { authenticate } from './identity/authenticate.ts';
 import type { Caller } from './identity/caller.ts';
 import { loadTrust, type TrustedIssuer } from './identity/trust.ts';
 import { sealedCursors } from './search/cursor.ts';
+import { type AwaitedCodes, indexDefinitions, withAwaited } from './search/index-definition.ts';
 import { assertSearchable } from './search/index-of.ts';
-import { connect, openDatabase } from './store/database.ts';
+import { connect, databaseNames, openDatabase } from './store/database.ts';
+import { watchIndexes } from './store/index-state.ts';
 import { openStore, type Store } from './store/store.ts';
 
 export type Start = {
@@ -29,6 +32,8 @@ export type Server = {
   readonly address: string;
   /** Whether no record has been opened yet. */
   readonly isEmpty: () => Promise<boolean>;
+  /** Whether every stored row is found by every declared parameter. */
+  readonly isIndexed: () => boolean;
   readonly stop: () => Promise<void>;
 };
 
@@ -53,13 +58,10 @@ export async function startServer({
     log,
   });
   const client = await connect(mongodbUri);
-  const name = client.db().databaseName === 'test' ? 'carnet' : client.db().databaseName;
-  const open = async (database: string): Promise<Opened> => {
-    const store = openStore(await openDatabase(client, database, [...conformance.types.keys()]));
-    return { store, cursors: sealedCursors(await store.secret('cursor')) };
-  };
-  const national = await open(name);
-  const testers = await open(`${name}-htest`);
+  const names = databaseNames(client);
+  const national = await open(client, names.national, conformance);
+  const testers = await open(client, names.testers, conformance);
+  sayAwaited([national, testers], log);
   const app: App = {
     conformance,
     statute,
@@ -67,7 +69,7 @@ export async function startServer({
     baseUrl,
     clock,
     authenticate: async (header, now) => await authenticate(trust, header, now),
-    open: ({ who }: Caller) => (who.kind === 'tester' ? testers : national),
+    open: ({ who }: Caller) => (who.kind === 'tester' ? testers : national).now(),
     report: (error, request) => log(failureLine(error, request.method)),
     log: (entry) => log(JSON.stringify(entry)),
   };
@@ -77,9 +79,10 @@ export async function startServer({
   return {
     address: addressOf(server.address()),
     isEmpty: national.store.isEmpty,
+    isIndexed: () => [national, testers].every(({ awaited }) => awaited().size === 0),
     stop: async () => {
       clearInterval(sweeping);
-      for (const { store } of [national, testers]) store.settle();
+      for (const opened of [national, testers]) opened.stop();
       server.closeIdleConnections();
       await new Promise((resolve) => server.close(resolve));
       await client.close();
@@ -87,7 +90,39 @@ export async function startServer({
   };
 }
 
-type Opened = { readonly store: Store; readonly cursors: ReturnType<typeof sealedCursors> };
+type Opened = {
+  readonly name: string;
+  readonly store: Store;
+  /** What a request of this moment works with. */
+  readonly now: () => ReturnType<App['open']>;
+  readonly awaited: () => AwaitedCodes;
+  readonly stop: () => void;
+};
+
+async function open(client: MongoClient, name: string, conformance: Conformance): Promise<Opened> {
+  const database = await openDatabase(client, name, [...conformance.types.keys()]);
+  const store = openStore(database);
+  const cursors = sealedCursors(await store.secret('cursor'));
+  let awaited: AwaitedCodes = new Map();
+  let now = { store, cursors, conformance };
+  const watch = await watchIndexes(database, indexDefinitions(conformance), (lacking) => {
+    awaited = lacking;
+    now = { store, cursors, conformance: withAwaited(conformance, lacking) };
+  });
+  const stop = (): void => {
+    watch.stop();
+    store.settle();
+  };
+  return { name, store, now: () => now, awaited: () => awaited, stop };
+}
+
+function sayAwaited(databases: readonly Opened[], log: (line: string) => void): void {
+  const lacking = databases.flatMap(({ name, awaited }) =>
+    [...awaited()].map(([type, codes]) => `${name}: ${type} (${[...codes].join(', ')})`),
+  );
+  if (lacking.length > 0)
+    log(`What is stored cannot be searched by all that is declared before \`npm run reindex\`: ${lacking.join('; ')}`);
+}
 
 function sweeper(stores: readonly Store[], clock: () => Date): NodeJS.Timeout {
   return setInterval(() => {

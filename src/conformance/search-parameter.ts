@@ -1,6 +1,6 @@
 // The SearchParameter resources of profiles/, beside those that R4 defines: what they say is judged once, at start.
 // https://hl7.org/fhir/R4/searchparameter.html
-import { compileElementPath } from '../fhir/element-path.ts';
+import { compileFhirPath } from '../fhir/fhirpath.ts';
 import { type JsonObject, listOf, objectsOf, textOf } from '../fhir/json.ts';
 import { type Definitions, type ParameterRule, searchParameterTypes } from './definitions.ts';
 
@@ -55,7 +55,7 @@ function isKnown({ resourceTypes }: Definitions, name: unknown): boolean {
 
 function tryOut(expression: string, types: readonly string[], fail: (why: string) => Error): void {
   try {
-    const path = compileElementPath(expression);
+    const path = compileFhirPath(expression);
     for (const resourceType of types) path({ resourceType });
   } catch (error) {
     throw fail((Error.isError(error) ? textOf(error.message) : undefined)?.split('\n', 1)[0] ?? '');

@@ -21,7 +21,7 @@ const choiceTypes =
   SampledData String Time Timing UnsignedInt Uri Url Uuid`.split(/\s+/);
 
 export function compileElementPath(expression: string): ElementPath {
-  return compileTerms(expression, '') ?? compileFhirPath(expression);
+  return compileTerms(expression, '') ?? whereItCan(compileFhirPath(expression));
 }
 
 /** The expression begins at the element that is given, of whatever type. Throws where it is more than a path. */
@@ -34,6 +34,17 @@ export function compilePathFromElement(expression: string): ElementPath {
 function compileTerms(expression: string, start: string): ElementPath | undefined {
   const terms = expression.split('|').map((term) => compileTerm(`${start}${withoutParentheses(term.trim())}`));
   return terms.every((term) => term !== undefined) ? (resource) => terms.flatMap((term) => term(resource)) : undefined;
+}
+
+/** What the engine cannot say of a resource (a function of one value, where there are two) is no value. */
+function whereItCan(path: ElementPath): ElementPath {
+  return (resource) => {
+    try {
+      return path(resource);
+    } catch {
+      return [];
+    }
+  };
 }
 
 /** `(a.b as T)` is `a.b.as(T)`, and the parentheses around a whole path are none. */

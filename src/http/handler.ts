@@ -31,7 +31,7 @@ import { onTheBeat, send } from './send.ts';
 export type Shared = Omit<Context, 'caller' | 'moments' | 'trail' | 'store' | 'cursors'> & {
   readonly clock: () => Date;
   readonly authenticate: (header: string | undefined, now: Date) => Promise<Caller>;
-  readonly open: (caller: Caller) => Pick<Context, 'store' | 'cursors'>;
+  readonly open: (caller: Caller) => Pick<Context, 'store' | 'cursors' | 'conformance'>;
 };
 
 type Handling = (context: Context, request: Request, response: Response) => Promise<void>;

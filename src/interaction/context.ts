@@ -53,23 +53,28 @@ export type Answer = {
   readonly bytes?: Bytes;
 };
 
-export function isTester({ caller }: Context): boolean {
+/** What decides by what a resource is found: the testers' database knows no records. */
+export type Indexing = Pick<Context, 'conformance' | 'baseUrl'> & {
+  readonly caller: { readonly who: { readonly kind: string } };
+};
+
+export function isTester({ caller }: Pick<Indexing, 'caller'>): boolean {
   return caller.who.kind === 'tester';
 }
 
-export function capabilityOf({ conformance }: Context, type: string): TypeCapability {
+export function capabilityOf({ conformance }: Pick<Indexing, 'conformance'>, type: string): TypeCapability {
   const capability = conformance.types.get(type);
   if (capability === undefined) throw refuse('unknown-type', 'Resource type not supported');
   return capability;
 }
 
 /** A trace names its record by where it stands, whatever its text points at; in the testers' database nothing has a record. */
-export function recordParameters(context: Context, type: string): ReadonlySet<string> {
+export function recordParameters(context: Indexing, type: string): ReadonlySet<string> {
   if (isTester(context)) return new Set();
   return type === 'AuditEvent' ? new Set(['patient']) : recordParametersOf(context.conformance, type);
 }
 
-export function indexed(context: Context, type: string, resource: JsonObject): Pick<Row, 'idx' | 'p' | 's'> {
+export function indexed(context: Indexing, type: string, resource: JsonObject): Pick<Row, 'idx' | 'p' | 's'> {
   return indexOf(capabilityOf(context, type), resource, {
     recordParameters: recordParameters(context, type),
     base: context.baseUrl,

@@ -11,6 +11,7 @@ import {
 } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
 import type { Row } from '../filter/row.ts';
+import type { TypeIndex } from './index-state.ts';
 
 export type StoredRecord = Omit<AccessRecord, 'key'> & { readonly _id: string };
 /** An old version or a tombstone, under the envelope that the current version has (or the last one had). */
@@ -42,6 +43,7 @@ export type Database = {
   readonly history: Collection<Past>;
   readonly keys: Collection<Key>;
   readonly settings: Collection<Setting>;
+  readonly indexes: Collection<TypeIndex>;
   readonly attachments: GridFSBucket;
   /** Rises whenever the primary, its election or its set version changes. */
   readonly term: () => number;
@@ -76,7 +78,13 @@ export async function connect(uri: string): Promise<MongoClient> {
   return await client.connect();
 }
 
-/** `name`: of the database; the testers' own one is `<name>-htest` of the same server. */
+/** The database that the server's address names, and the testers' own one beside it. */
+export function databaseNames(client: MongoClient): { readonly national: string; readonly testers: string } {
+  const named = client.db().databaseName;
+  const national = named === 'test' ? 'carnet' : named;
+  return { national, testers: `${national}-htest` };
+}
+
 export async function openDatabase(client: MongoClient, name: string, types: readonly string[]): Promise<Database> {
   const db = client.db(name);
   const database: Database = {
@@ -86,6 +94,7 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
     history: db.collection<Past>('history'),
     keys: db.collection<Key>('keys'),
     settings: db.collection<Setting>('settings'),
+    indexes: db.collection<TypeIndex>('indexes'),
     attachments: new GridFSBucket(db, { bucketName: 'attachments' }),
     term: termOf(client),
   };
@@ -95,7 +104,7 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
 
 async function createIndexes(db: Db, database: Database, types: readonly string[]): Promise<void> {
   const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
-  const wanted = [...types, 'records', 'history', 'keys', 'settings', 'attachments.files', 'attachments.chunks'];
+  const wanted = [...types, 'records', 'history', 'keys', 'settings', 'indexes', 'attachments.files', 'attachments.chunks'];
   // A transaction may not wait for a collection to be made.
   for (const name of wanted.filter((one) => !existing.has(one))) await db.createCollection(name);
   for (const type of types) await database.of(type).createIndexes(type === 'AuditEvent' ? traceIndexes : rowIndexes);
