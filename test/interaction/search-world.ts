@@ -113,3 +113,9 @@ export async function searchedByPost(
 export function comparable({ status, body }: Reply): object {
   return { status, body: JSON.parse(JSON.stringify(body ?? {}).replace(/_page=[\w-]+/g, '_page=…')) };
 }
+
+/** An address as its path and its parameters, decoded. */
+export function asSent(url: string): readonly string[] {
+  const { origin, pathname, searchParams } = new URL(url);
+  return [`${origin}${pathname}`, ...[...searchParams].map(([name, value]) => `${name}=${value}`)];
+}
