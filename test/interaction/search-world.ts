@@ -1,7 +1,7 @@
 // The world of test/cases/search: the same resources in the national database, each by its depositor, and in the testers'.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Body, type Carnet, type Client, type Reply, startCarnet } from '../carnet.ts';
+import { type Body, type Carnet, type CarnetOptions, type Client, type Reply, startCarnet } from '../carnet.ts';
 import { claims, cx } from '../identity/issuer.ts';
 import { actor, consent } from '../resources.ts';
 import { finess, idIn, ins, written } from './ground.ts';
@@ -30,8 +30,8 @@ const brunoIns = '180067512345643';
 const treating = '10003461033';
 
 /** `name`: of the table of its resources. */
-export async function openSearchWorld(name = 'world'): Promise<SearchWorld> {
-  const carnet = await startCarnet({ clock: () => now });
+export async function openSearchWorld(name = 'world', options: CarnetOptions = {}): Promise<SearchWorld> {
+  const carnet = await startCarnet({ clock: () => now, ...options });
   const { as } = carnet;
   const people: Readonly<Record<string, Client>> = {
     operator: as(claims.operator()),
