@@ -11,6 +11,7 @@ export type Interaction =
   | 'history-type'
   | 'history-system'
   | 'search-type'
+  | 'search-system'
   | 'create'
   | 'update'
   | 'patch'
@@ -43,6 +44,7 @@ const actions: Readonly<Record<Interaction, NonNullable<AuditEvent['action']>>> 
   'history-type': 'R',
   'history-system': 'R',
   'search-type': 'E',
+  'search-system': 'E',
   create: 'C',
   update: 'U',
   patch: 'U',

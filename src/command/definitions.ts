@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Definitions, NodeRule, ParameterRule } from '../conformance/definitions.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { isObject, objectsOf, parseJson, textOf } from '../fhir/json.ts';
+import { compartmentsOf } from './definitions/compartments.ts';
 import { hierarchiesOf } from './definitions/hierarchies.ts';
 import { nodesOf } from './definitions/nodes.ts';
 import { parametersOf, patientElementOf } from './definitions/parameters.ts';
@@ -97,6 +98,7 @@ function build(root: string, modules: string): Definitions {
     hierarchies: hierarchiesOf(resourcesOf(r4, 'CodeSystem')),
     searchParameters,
     patientElement: Object.fromEntries(patients),
+    compartments: compartmentsOf(resourcesOf(r4, 'CompartmentDefinition'), wanted),
   };
 }
 

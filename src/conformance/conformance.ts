@@ -5,6 +5,7 @@ import { type JsonObject, objectsOf } from '../fhir/json.ts';
 import type { Fault } from '../fhir/outcome.ts';
 import type { TypeCapability } from './capability.ts';
 import { capabilities } from './capability.ts';
+import { declaredCompartments, type Links } from './compartment.ts';
 import type { Definitions, ElementRule } from './definitions.ts';
 import { asDefinitions, elementsOf } from './definitions.ts';
 import type { ValueSets } from './published.ts';
@@ -28,6 +29,8 @@ export type Conformance = {
   /** capability-statement.json as published: the switchboard. */
   readonly statement: JsonObject;
   readonly types: ReadonlyMap<string, TypeCapability>;
+  /** The declared ones, by the type of the resource that each is of. */
+  readonly compartments: ReadonlyMap<string, Links>;
   /** Codes of system-restful-interaction: `transaction`, `batch`, `history-system` … */
   readonly interactions: ReadonlySet<string>;
   /** [] for a valid resource. `base`: R4 alone; `national`: the profiles of profiles/ as well, whatever meta.profile says. Never throws. */
@@ -84,6 +87,7 @@ export function loadConformance(root: string): Conformance {
   return Object.freeze<Conformance>({
     statement,
     types,
+    compartments: declaredCompartments(statement, definitions),
     interactions: new Set(
       objectsOf(statement.rest).flatMap(({ interaction }) => objectsOf(interaction).map(({ code }) => String(code))),
     ),

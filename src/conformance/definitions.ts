@@ -55,6 +55,8 @@ export type ParameterRule = {
   readonly components?: readonly { readonly definition: string; readonly expression: string }[];
 };
 
+export type CompartmentRule = { readonly type: string; readonly parameters: Readonly<Record<string, readonly string[]>> };
+
 export type Definitions = {
   readonly comment: string;
   readonly resourceTypes: readonly string[];
@@ -68,11 +70,22 @@ export type Definitions = {
   readonly searchParameters: Readonly<Record<string, readonly ParameterRule[]>>;
   /** Type → the element that puts a resource in a patient's compartment. */
   readonly patientElement: Readonly<Record<string, string>>;
+  /** Canonical of a compartment → its type, and type → the parameters that link a resource to it. */
+  readonly compartments: Readonly<Record<string, CompartmentRule>>;
 };
 
 /** Reads what `npm run definitions` wrote: the file is ours, so its outline alone is checked. */
 export function asDefinitions(value: unknown): Definitions {
-  const parts = ['resourceTypes', 'resources', 'nodes', 'valueSets', 'hierarchies', 'searchParameters', 'patientElement'];
+  const parts = [
+    'resourceTypes',
+    'resources',
+    'nodes',
+    'valueSets',
+    'hierarchies',
+    'searchParameters',
+    'patientElement',
+    'compartments',
+  ];
   if (!isObject(value) || parts.some((part) => typeof value[part] !== 'object')) {
     throw new Error('profiles/r4/definitions.json is not what `npm run definitions` writes: run it again');
   }

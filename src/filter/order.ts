@@ -34,6 +34,11 @@ function reached([first]: Order, [value]: Position): Filter {
   return range(first.field, first.descending ? { lte: value } : { gte: value });
 }
 
+/** The rows at that very position. */
+export function atPosition(order: Order, position: Position): Filter {
+  return order.length === position.length ? and(...order.map(({ field }, at) => same(field, position[at]))) : none;
+}
+
 export function positionOf(order: Order, row: Row): Position {
   return order.map(({ field }) => {
     const [value] = storedAt(row, field);
@@ -55,6 +60,8 @@ export function comparing(order: Order): (one: Row, other: Row) => number {
 
 function compare(one: Scalar | null, other: Scalar | null): number {
   if (one === null || other === null) return Number(one !== null) - Number(other !== null);
+  // As the store orders them: by their UTF-8 bytes.
+  if (typeof one === 'string' && typeof other === 'string') return Buffer.compare(Buffer.from(one), Buffer.from(other));
   return one < other ? -1 : Number(one > other);
 }
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express, type RequestHandler } from 'express';
 import type { TypeCapability } from '../conformance/conformance.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
+import { typesIn } from '../search/compartment.ts';
 import {
   bundleHandling,
   createHandling,
@@ -49,7 +50,12 @@ type Route = {
   readonly handler: RequestHandler;
 };
 
-type SystemRoute = { readonly method: 'get' | 'post'; readonly path: '/' | '/_history'; readonly handler: RequestHandler };
+type SystemRoute = {
+  readonly method: 'get' | 'post';
+  readonly path: (typeof systemPaths)[number];
+  readonly handler: RequestHandler;
+};
+const systemPaths = ['/', '/_history', '/_search'] as const;
 
 export function createApp(app: App): Express {
   const server = express();
@@ -102,42 +108,63 @@ function routes(app: App): express.Router {
     const declared = [...routesOf(app, capability), ...operationsOf(app, capability)];
     for (const path of paths) {
       const here = declared.filter((route) => route.path === path);
-      for (const { method, handler } of here) router[method](`/${capability.type}${path}`, named(capability.type, path), handler);
-      router.all(
-        `/${capability.type}${path}`,
-        handle(app, 'read', async () => notAllowed(here)),
-      );
+      const address = `/${capability.type}${path}`;
+      for (const { method, handler } of here) router[method](address, named(address, { type: capability.type }), handler);
+      router.all(address, otherwise(app, here));
     }
   }
   system(app, router);
+  compartments(app, router);
   router.use(handle(app, 'read', async (_context, { path }) => unknownAddress(app, path)));
   return router;
 }
 
 /** What is asked of the server as a whole, at its base. */
 function system(app: App, router: express.Router): void {
-  const routes: Readonly<Record<string, SystemRoute>> = {
-    transaction: { method: 'post', path: '/', handler: handle(app, 'transaction', bundleHandling) },
-    batch: { method: 'post', path: '/', handler: handle(app, 'batch', bundleHandling) },
-    'history-system': { method: 'get', path: '/_history', handler: handle(app, 'history-system', historyHandling) },
+  const searching = handle(app, 'search-system', searchHandling);
+  const routes: Readonly<Record<string, readonly SystemRoute[]>> = {
+    transaction: [{ method: 'post', path: '/', handler: handle(app, 'transaction', bundleHandling) }],
+    batch: [{ method: 'post', path: '/', handler: handle(app, 'batch', bundleHandling) }],
+    'history-system': [{ method: 'get', path: '/_history', handler: handle(app, 'history-system', historyHandling) }],
+    'search-system': [
+      { method: 'get', path: '/', handler: searching },
+      { method: 'post', path: '/_search', handler: searching },
+    ],
   };
-  const declared = [...app.conformance.interactions].map((interaction) => had(routes, interaction));
+  const declared = [...app.conformance.interactions].flatMap((interaction) => had(routes, interaction));
   for (const { method, path, handler } of declared) router[method](path, handler);
-  for (const path of ['/', '/_history']) {
+  for (const path of systemPaths) {
     const here = declared.filter((route) => route.path === path);
-    router.all(
-      path,
-      handle(app, 'read', async () => notAllowed(here)),
-    );
+    router.all(path, otherwise(app, here));
   }
 }
 
-function named(type: string, path: string): RequestHandler {
+/** `Patient/1/Observation`, and `Patient/1/*` for all types. https://hl7.org/fhir/R4/http.html#vsearch */
+function compartments(app: App, router: express.Router): void {
+  const { types, compartments: declared } = app.conformance;
+  const handler = handle(app, 'search-type', searchHandling);
+  for (const compartment of declared.keys()) {
+    const inside = [...typesIn(app.conformance, compartment)].filter((type) => types.get(type)?.interactions.has('search-type'));
+    for (const type of [undefined, ...inside]) {
+      const address = `/${compartment}/:id/${type ?? String.raw`\*`}`;
+      const here = named(address, { compartment, ...(type === undefined ? {} : { type }) });
+      router.get(address, here, handler).all(address, otherwise(app, [{ method: 'get' }]));
+      router.post(`${address}/_search`, here, handler).all(`${address}/_search`, otherwise(app, [{ method: 'post' }]));
+    }
+  }
+}
+
+/** `address` is what the log shows of it. */
+function named(address: string, parameters: Readonly<Record<string, string>>): RequestHandler {
   return (request, response, next) => {
-    request.params.type = type;
-    response.locals.route = `${type}${path}`;
+    Object.assign(request.params, parameters);
+    response.locals.route = address.slice(1);
     next();
   };
+}
+
+function otherwise(app: App, here: readonly Pick<Route, 'method'>[]): RequestHandler {
+  return handle(app, 'read', async () => notAllowed(here));
 }
 
 /** By id, and where criteria may find the target by the address of the type. */

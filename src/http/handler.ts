@@ -17,6 +17,7 @@ import { patch } from '../interaction/patch.ts';
 import { queryIn } from '../interaction/query.ts';
 import { type ReadForm, read } from '../interaction/read.ts';
 import { search } from '../interaction/search.ts';
+import type { Scope } from '../interaction/search-scope.ts';
 import type { Target } from '../interaction/target.ts';
 import { update } from '../interaction/update.ts';
 import { vread } from '../interaction/vread.ts';
@@ -105,13 +106,21 @@ function formOf(request: Request): Wanted {
   return wanted(request, parameters);
 }
 
+/** Of a type or, where the address names none, of all; in a compartment, where it names one. */
+function scopeOf({ params: { type, compartment, id } }: Request): Scope {
+  return {
+    ...(type === undefined ? {} : { type: String(type) }),
+    ...(compartment === undefined ? {} : { compartment: { type: String(compartment), id: String(id) } }),
+  };
+}
+
 export const searchHandling: Handling = async (context, request, response) => {
   const sent = request.method === 'POST' ? [...queryOf(request), ...formIn(request)] : queryOf(request);
   const form = wanted(request, sent);
   const parameters = withoutForm(sent);
   const { answer, quiet } = await search(
     { ...context, ...formatIn(sent) },
-    { type: typeOf(request), parameters, lenient: isLenient(request) },
+    { ...scopeOf(request), parameters, lenient: isLenient(request) },
   );
   if (quiet) await onTheBeat(request);
   send(context, response, answer, form);

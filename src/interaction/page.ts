@@ -10,7 +10,7 @@ export type Page = { readonly parameters: Parameters; readonly values: Position 
 
 export const badPage = (): Error => refuse('bad-page', 'This page cannot be opened; search again', 'http._page');
 
-/** `path`: what is searched, below the base. Undefined where no page is asked for. */
+/** `path`: what is searched, below the base ('' at it). Undefined where no page is asked for. */
 export function pageAsked({ cursors, caller }: Context, path: string, parameters: Parameters): Page | undefined {
   const token = parameters.find(([name]) => name === '_page')?.[1];
   if (token === undefined) return undefined;
@@ -31,8 +31,9 @@ export function linksOf(
 ): readonly Link[] {
   const form: Parameters = format === undefined ? [] : [['_format', format]];
   const text = queryText([...applied, ...form]);
-  const self: Link = { relation: 'self', url: `${baseUrl}/${path}${text === '' ? '' : `?${text}`}` };
+  const address = path === '' ? baseUrl : `${baseUrl}/${path}`;
+  const self: Link = { relation: 'self', url: `${address}${text === '' ? '' : `?${text}`}` };
   if (last === undefined) return [self];
   const token = cursors.seal({ caller: caller.id, type: path, parameters: applied, values: last, count });
-  return [self, { relation: 'next', url: `${baseUrl}/${path}?${queryText([['_page', token], ...form])}` }];
+  return [self, { relation: 'next', url: `${address}?${queryText([['_page', token], ...form])}` }];
 }

@@ -1,18 +1,22 @@
 // Search parameters as they are sent, read for this caller.
 // https://hl7.org/fhir/R4/search.html
 import type { SearchParameter } from '../conformance/conformance.ts';
-import { type Parameters, parseSearch, type Query } from '../search/query.ts';
+import { type Parameters, parseSearch, type Query, type SearchOptions } from '../search/query.ts';
 import { type Context, recordParameters } from './context.ts';
 
 export function queryFor(context: Context, type: string, parameters: Parameters, lenient: boolean): Query {
-  const { conformance, baseUrl, moments } = context;
-  return parseSearch(conformance, type, parameters, {
+  return parseSearch(context.conformance, type, parameters, searchOptions(context, lenient));
+}
+
+export function searchOptions(context: Context, lenient: boolean): SearchOptions {
+  const { baseUrl, moments } = context;
+  return {
     lenient,
     base: baseUrl,
     now: moments.now,
     recordParameters: (of) => recordParameters(context, of),
     isMainDate: (of, parameter) => isMainDate(context, of, parameter),
-  });
+  };
 }
 
 /** A Timing has dates of its own, and no main one. */

@@ -20,13 +20,20 @@ const readsNothing = new Set(['delegate', 'feeder', 'agent']);
 
 /** 403 before anything is looked up: no scope allows it, or the kind reads nothing of the sort. */
 export function mayAsk(context: Context, interaction: Interaction, type: string): void {
-  const { caller } = context;
-  if (scopeOf(caller, interaction, type) === 'none') throw refuse('forbidden', 'No scope of the token allows this');
+  const text = forbiddenBy(context, interaction, type);
+  if (text !== undefined) throw refuse('forbidden', text);
+}
+
+export function isAskable(context: Context, interaction: Interaction, type: string): boolean {
+  return forbiddenBy(context, interaction, type) === undefined;
+}
+
+function forbiddenBy({ caller }: Context, interaction: Interaction, type: string): string | undefined {
+  if (scopeOf(caller, interaction, type) === 'none') return 'No scope of the token allows this';
   const reads = interaction === 'r' || interaction === 's';
-  if (!reads && caller.mode === 'ETREAT') throw refuse('forbidden', 'Centre 15 reads only');
-  if (reads && !hasDirectory(type) && (readsNothing.has(caller.who.kind) || caller.who.kind === 'operator')) {
-    throw refuse('forbidden', 'You may not read this');
-  }
+  if (!reads && caller.mode === 'ETREAT') return 'Centre 15 reads only';
+  const isShut = reads && !hasDirectory(type) && (readsNothing.has(caller.who.kind) || caller.who.kind === 'operator');
+  return isShut ? 'You may not read this' : undefined;
 }
 
 /** The record that the token's scopes are bound to, if they are: the holder's own, a relative's, else the launch context. */

@@ -1,119 +1,140 @@
-// Type search: the query and the Permission compiled to one Filter, then its page, its total and what the page includes.
+// A search: its queries and the Permission compiled to one Filter each, then its page, its total and what the page includes.
 // https://hl7.org/fhir/R4/http.html#search
-import type { Permission } from '../access/permission.ts';
-import { isDirectory } from '../access/type.ts';
-import { and, type Filter } from '../filter/filter.ts';
+
+import { and } from '../filter/filter.ts';
 import { afterFilter, type Position, positionOf } from '../filter/order.ts';
+import type { Across } from '../search/across.ts';
+import type { Include } from '../search/include.ts';
 import type { Parameters, Query } from '../search/query.ts';
-import { resolveSearch } from '../search/resolve.ts';
-import type { Found, Reading } from '../store/reading.ts';
+import { afterRow, type Located, type Source } from '../store/across.ts';
+import type { Reading } from '../store/reading.ts';
 import { leave, touchedBy } from './answer.ts';
-import { linksFor } from './chain.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { identitySearch } from './identity.ts';
 import { type Included, includedRows } from './include.ts';
-import { linksOf, pageAsked } from './page.ts';
-import { queryFor } from './query.ts';
-import { keysNamed, mayAsk, permissionFor, withPractice } from './reach.ts';
-import { knownRecord } from './read.ts';
+import { badPage, linksOf, pageAsked } from './page.ts';
+import { mayAsk } from './reach.ts';
+import { pathOf, queriesFor, type Scope } from './search-scope.ts';
 import { type Entry, queryText, searchset } from './searchset.ts';
+import { sourcesOf } from './source.ts';
 import { cutDown } from './subset.ts';
 
-export type SearchRequest = { readonly type: string; readonly parameters: Parameters; readonly lenient: boolean };
+export type SearchRequest = Scope & { readonly parameters: Parameters; readonly lenient: boolean };
 export type Searched = {
   readonly answer: Answer /** The answer is empty and named a row: it leaves as a 404 does. */;
   readonly quiet: boolean;
 };
 
-type Page = { readonly query: Query; readonly after?: Position };
+/** `single`: of one type by its address, whose rows need no type to be put in order. */
+type Page = Across & { readonly path: string; readonly single: boolean; readonly after?: Position };
 
 export async function search(context: Context, request: SearchRequest): Promise<Searched> {
-  const { type } = request;
-  capabilityOf(context, type);
-  const { query, after } = openPage(context, request);
-  if (query.identity) {
+  const { type, compartment } = request;
+  if (type !== undefined) capabilityOf(context, type);
+  const page = openPage(context, request);
+  const [query] = page.queries;
+  if (query.identity && page.single && compartment === undefined) {
     const found = await identitySearch(context, query, query.identity);
     if (found) return found;
   }
-  mayAsk(context, 's', type);
-  return await context.store.steady(async () => await run(context, query, after));
+  if (type !== undefined) mayAsk(context, 's', type);
+  return await context.store.steady(async () => await run(context, page));
 }
 
-function openPage(context: Context, { type, parameters, lenient }: SearchRequest): Page {
-  const page = pageAsked(context, type, parameters);
+function openPage(context: Context, { parameters, lenient, ...scope }: SearchRequest): Page {
+  const path = pathOf(scope);
+  const single = scope.type !== undefined;
+  const page = pageAsked(context, path, parameters);
   if (page === undefined) {
-    context.trail.query = `${type}?${queryText(parameters)}`;
-    return { query: queryFor(context, type, parameters, lenient) };
+    context.trail.query = `${path}?${queryText(parameters)}`;
+    return { ...queriesFor(context, scope, parameters, lenient), path, single };
   }
-  context.trail.query = `${type}?${queryText(page.parameters)} (next page)`;
-  return { query: queryFor(context, type, page.parameters, true), after: page.values };
+  context.trail.query = `${path}?${queryText(page.parameters)} (next page)`;
+  const across = queriesFor(context, scope, page.parameters, true);
+  if (page.values.length !== across.queries[0].sort.length + Number(!single)) throw badPage();
+  return { ...across, path, single, after: page.values };
 }
 
-async function run(context: Context, query: Query, after: Position | undefined): Promise<Searched> {
-  const { store, moments, trail } = context;
-  const { type } = query;
-  const reading = store.reading(moments);
-  const filter = await resolveSearch(query, linksFor(context, reading));
-  const keys = isDirectory(type) ? undefined : withPractice(context, type, keysNamed(type, query, filter));
-  if (keys) trail.record = await knownRecord(context, keys);
-  const permission = await permissionFor(context, 's', type, keys);
-  const { rows, more } = await pageOf(reading, permission, query, filter, after);
-  const total = await totalOf(reading, permission, query, filter, after, more ? undefined : rows.length);
-  const included = await includedRows(
-    context,
-    reading,
-    query,
-    rows.map((row) => ({ type, row })),
-  );
-  const touched = [...rows.map((row) => touchedBy(type, row)), ...included.map((one) => touchedBy(one.type, one.row))];
+async function run(context: Context, page: Page): Promise<Searched> {
+  const { queries, applied, path, single } = page;
+  const [{ sort, count }] = queries;
+  const reading = context.store.reading(context.moments);
+  const sources = await sourcesOf(context, reading, queries);
+  const { rows, more } = await pageOf(reading, sources, page);
+  const total = await totalOf(reading, sources, page, more ? undefined : rows.length);
+  const matches = rows.map((row) => ({ type: row.type, row }));
+  const included = await includedRows(context, reading, includesOf(queries), matches);
+  const touched = [...matches, ...included].map(({ type, row }) => touchedBy(type, row));
   const last = more ? rows.at(-1) : undefined;
+  const position = last && positionOf(sort, { ...last, idx: [], p: {} });
   const body = searchset(
-    linksOf(context, type, query, last && positionOf(query.sort, { ...last, idx: [], p: {} })),
-    entriesOf(context, query, rows, included),
+    linksOf(context, path, { applied, count }, position && last && (single ? position : [...position, last.type])),
+    entriesOf(context, queries, rows, included),
     total,
   );
   const answer = await leave(context, reading, touched, { status: 200, body, headers: {} });
-  return { answer, quiet: rows.length === 0 && query.namesRow };
+  return { answer, quiet: rows.length === 0 && queries.some(({ namesRow }) => namesRow) };
 }
 
-type Rows = { readonly rows: readonly Found[]; readonly more: boolean };
+type Rows = { readonly rows: readonly Located[]; readonly more: boolean };
 
-async function pageOf(
-  reading: Reading,
-  permission: Permission,
-  query: Query,
-  filter: Filter,
-  after: Position | undefined,
-): Promise<Rows> {
-  if (query.totalOnly) return { rows: [], more: false };
-  const rest = after === undefined ? filter : and(filter, afterFilter(query.sort, after));
-  const found = await reading.find(query.type, permission, { filter: rest, order: query.sort, limit: query.count + 1 });
-  return { rows: found.slice(0, query.count), more: found.length > query.count };
+async function pageOf(reading: Reading, sources: readonly Source[], { queries, single, after }: Page): Promise<Rows> {
+  const [{ totalOnly, sort, count }] = queries;
+  if (totalOnly) return { rows: [], more: false };
+  const rest = sources.map(({ filter, ...source }) => {
+    if (after === undefined) return { ...source, filter };
+    return { ...source, filter: and(filter, single ? afterFilter(sort, after) : afterRow(sort, after, source.type)) };
+  });
+  const found = await find(reading, rest, { single, order: sort, limit: count + 1 });
+  return { rows: found.slice(0, count), more: found.length > count };
+}
+
+type Asked = { readonly single: boolean; readonly order: Query['sort']; readonly limit: number };
+
+async function find(reading: Reading, sources: readonly Source[], { single, ...asked }: Asked): Promise<readonly Located[]> {
+  const [only] = sources;
+  if (!single || only === undefined) return await reading.findAcross(sources, asked);
+  const found = await reading.find(only.type, only.permission, { ...asked, filter: only.filter });
+  return found.map((row) => ({ ...row, type: only.type }));
 }
 
 /** Counted only where it was asked for and the page does not tell it. */
 async function totalOf(
   reading: Reading,
-  permission: Permission,
-  { type, total, totalOnly }: Query,
-  filter: Filter,
-  after: Position | undefined,
+  sources: readonly Source[],
+  { queries: [{ total, totalOnly }], single, after }: Page,
   known: number | undefined,
 ): Promise<number | undefined> {
   if (!total) return undefined;
-  return known === undefined || totalOnly || after !== undefined ? await reading.count(type, permission, filter) : known;
+  if (known !== undefined && !totalOnly && after === undefined) return known;
+  const [only] = sources;
+  return single && only !== undefined
+    ? await reading.count(only.type, only.permission, only.filter)
+    : await reading.countAcross(sources);
+}
+
+/** What one of the types includes, all of them do: it says itself whose references it follows. */
+function includesOf(queries: readonly Query[]): Pick<Query, 'includes' | 'revincludes'> {
+  const nameOf = ({ type, parameter, target, iterate }: Include): string =>
+    JSON.stringify([type, parameter.code, target, iterate]);
+  const each = (all: readonly Include[]): readonly Include[] => [...new Map(all.map((one) => [nameOf(one), one])).values()];
+  return {
+    includes: each(queries.flatMap(({ includes }) => includes)),
+    revincludes: each(queries.flatMap(({ revincludes }) => revincludes)),
+  };
 }
 
 function entriesOf(
   { baseUrl, conformance }: Context,
-  { type, subset }: Query,
-  rows: readonly Found[],
+  queries: readonly [Query, ...Query[]],
+  rows: readonly Located[],
   included: readonly Included[],
 ): readonly Entry[] {
-  const entry = (of: string, { _id, j }: Found, mode: Entry['mode']): Entry => ({
-    fullUrl: `${baseUrl}/${of}/${_id}`,
-    text: cutDown(conformance, subset, of, j),
+  const subsets = new Map(queries.map(({ type, subset }) => [type, subset]));
+  const entry = (type: string, { _id, j }: Included['row'], mode: Entry['mode']): Entry => ({
+    fullUrl: `${baseUrl}/${type}/${_id}`,
+    text: cutDown(conformance, subsets.has(type) ? subsets.get(type) : queries[0].subset, type, j),
     mode,
   });
-  return [...rows.map((row) => entry(type, row, 'match')), ...included.map((one) => entry(one.type, one.row, 'include'))];
+  return [...rows.map((row) => entry(row.type, row, 'match')), ...included.map((one) => entry(one.type, one.row, 'include'))];
 }

@@ -8,19 +8,21 @@ import type { Order } from '../filter/order.ts';
 import { comparing, newestFirst } from '../filter/order.ts';
 import { renamed } from '../filter/renamed.ts';
 import type { Row } from '../filter/row.ts';
-import { byVersion, categoryIndex, type Database, type Past, recordIndex, tokenIndex, within } from './database.ts';
+import {
+  type AcrossAsked,
+  branchesOfRowCount,
+  branchesOfRows,
+  compareLocated,
+  type Located,
+  type Source,
+  sortOf,
+} from './across.ts';
+import { byVersion, type Database, type Past, within } from './database.ts';
+import { hintFor } from './hint.ts';
+import { type Branch, type Place, underRule } from './place.ts';
 import { toMongo } from './query.ts';
 import { type AskedOfReferences, eachOnce, type Referred, type Referring, referredBy, stagesOfReferences } from './referred.ts';
-import {
-  type Branch,
-  branchesOfCount,
-  branchesOfVersions,
-  compareVersions,
-  type Place,
-  underRule,
-  type Version,
-  type VersionsAsked,
-} from './versions.ts';
+import { branchesOfCount, branchesOfVersions, compareVersions, type Version, type VersionsAsked } from './versions.ts';
 
 /** Rows as they are read: without their search index. */
 export type Found = Omit<Row, 'idx' | 'p'>;
@@ -42,8 +44,6 @@ export class Stale extends Error {
 }
 
 const maxTimeMS = 20_000;
-const mostCategories = 10;
-const mostTokens = 10;
 /** A transaction has one snapshot of its own. */
 function optionsOf(database: Database): AggregateOptions {
   return { maxTimeMS, ...(database.session === undefined ? { readConcern: { level: 'snapshot' } } : within(database)) };
@@ -104,12 +104,20 @@ export class Reading {
     if (branches.length === 0) return (await this.#nothing<Found>(permission)).length;
     const hint = hintFor(permission, type, filter, newestFirst);
     const last = { $count: 'count' };
-    const counted = await this.#union<{ count: number }>(type, permission, branches, {
-      between: [],
-      last,
-      ...(hint && { hint }),
-    });
-    return counted.reduce((sum, { count }) => sum + count, 0);
+    return summed(await this.#union<Count>(type, permission, branches, { between: [], last, ...(hint && { hint }) }));
+  }
+
+  /** Rows of several types in one order. */
+  async findAcross(sources: readonly Source[], asked: AcrossAsked): Promise<readonly Located[]> {
+    const found = await this.#branched<Located>(sources, branchesOfRows(sources, asked, this.#moments), [
+      { $sort: sortOf(asked.order) },
+      { $limit: asked.limit },
+    ]);
+    return found.toSorted(compareLocated(asked.order)).slice(0, asked.limit);
+  }
+
+  async countAcross(sources: readonly Source[]): Promise<number> {
+    return summed(await this.#branched<Count>(sources, branchesOfRowCount(sources, this.#moments), []));
   }
 
   /** What the rows refer to: at most `limit` of it. */
@@ -146,8 +154,7 @@ export class Reading {
   }
 
   async countHistory(places: readonly Place[], filter: Filter): Promise<number> {
-    const counted = await this.#branched<{ count: number }>(places, branchesOfCount(places, filter, this.#moments), []);
-    return counted.reduce((sum, { count }) => sum + count, 0);
+    return summed(await this.#branched<Count>(places, branchesOfCount(places, filter, this.#moments), []));
   }
 
   /** One command for all branches; in a transaction one for each, whose rows the caller puts in order. */
@@ -248,46 +255,10 @@ export class Reading {
   }
 }
 
+type Count = { readonly count: number };
+function summed(counts: readonly Count[]): number {
+  return counts.reduce((sum, { count }) => sum + count, 0);
+}
+
 type Guard = { readonly _id?: string; readonly guard?: number };
 type Union = { readonly between: readonly Document[]; readonly last: Document; readonly hint?: Document };
-
-/** A row named by its id is found by it; by a token, where its record has it; a page of a record, along the index of its order. */
-function hintFor(permission: Permission, type: string, asked: Filter, order: Order): Document | undefined {
-  if (permission.elsewhere(type) !== undefined) return undefined;
-  if (namesId(asked)) return { _id: 1 };
-  if (permission.records.size === 0) return undefined;
-  if (type !== 'AuditEvent' && namesToken(asked)) return tokenIndex;
-  // Rare or common, old or new: what is stored tells which index is the shorter way.
-  if (beginsToken(asked) || bounds(asked, 'lu')) return undefined;
-  if (order[0]?.field !== 'date') return undefined;
-  return type !== 'AuditEvent' && categoriesIn(permission.read(type)) <= mostCategories ? categoryIndex : recordIndex;
-}
-
-function namesId(filter: Filter): boolean {
-  if (filter.op === 'and') return filter.of.some(namesId);
-  return (filter.op === 'equals' || filter.op === 'in') && filter.field === '_id';
-}
-
-/** Few of them: each is a place in the index for each record. */
-function namesToken(filter: Filter): boolean {
-  if (filter.op === 'and') return filter.of.some(namesToken);
-  return (filter.op === 'equals' || (filter.op === 'in' && filter.values.length <= mostTokens)) && filter.field === 'idx';
-}
-
-/** A code without its system. */
-function beginsToken(filter: Filter): boolean {
-  if (filter.op === 'and') return filter.of.some(beginsToken);
-  return filter.op === 'prefix' && filter.field === 'idx' && filter.start.endsWith('|');
-}
-
-function bounds(filter: Filter, field: string): boolean {
-  if (filter.op === 'and' || filter.op === 'or') return filter.of.some((part) => bounds(part, field));
-  return filter.op === 'range' && filter.field === field;
-}
-
-/** A Filter of few categories reads them from the index. */
-function categoriesIn(filter: Filter): number {
-  if (filter.op === 'and') return Math.min(...filter.of.map(categoriesIn));
-  if (filter.op === 'equals' && filter.field === 'tc') return 1;
-  return filter.op === 'in' && filter.field === 'tc' ? filter.values.length : Number.POSITIVE_INFINITY;
-}

@@ -1,12 +1,12 @@
 // The versions of resources as branches of one aggregation: current rows where they stand, old ones and tombstones from `history`.
 // https://hl7.org/fhir/R4/http.html#history
 import type { Document } from 'mongodb';
-import type { Elsewhere, Permission } from '../access/permission.ts';
 import type { Moments } from '../filter/bind.ts';
-import { and, equals, type Filter, not, oneOf, or, range } from '../filter/filter.ts';
+import { and, equals, type Filter, oneOf, or, range } from '../filter/filter.ts';
 import { renamed } from '../filter/renamed.ts';
 import type { Row } from '../filter/row.ts';
 import { byVersion } from './database.ts';
+import { type Branch, type Part, type Place, partsOf, underRule } from './place.ts';
 import { toMongo } from './query.ts';
 
 /** `_id` and, in a tombstone, an empty text aside it is what a read gives. */
@@ -15,7 +15,6 @@ export type Version = Omit<Row, '_id' | 'idx' | 'p' | 's'> & {
   readonly type: string;
   readonly deleted?: true;
 };
-export type Place = { readonly type: string; readonly permission: Permission };
 export type VersionsAsked = {
   /** Of rows: `_id`, `v`, `lu`, and `until` where a version has ended. */
   readonly filter: Filter;
@@ -24,10 +23,6 @@ export type VersionsAsked = {
   readonly limit: number;
 };
 export type VersionPosition = Pick<Version, 'lu' | 'type' | 'id' | 'v'>;
-export type Branch = { readonly collection: string; readonly pipeline: readonly Document[] };
-
-/** Rows of one type under one rule. `rule`: what the row of their record must say besides. */
-type Part = { readonly type: string; readonly filter: Filter; readonly rule?: Omit<Elsewhere, 'own'> };
 
 /** Newest first. */
 export function branchesOfVersions(
@@ -69,22 +64,6 @@ export function branchesOfCount(places: readonly Place[], filter: Filter, moment
   }));
 }
 
-/** The rows whose record's own row meets the rule; they keep it as `rule`. */
-export function underRule({ record, orphans }: Omit<Elsewhere, 'own'>, moments: Moments): readonly Document[] {
-  return [
-    {
-      $lookup: {
-        from: 'records',
-        localField: 'rec',
-        foreignField: '_id',
-        as: 'rule',
-        pipeline: [{ $match: toMongo(record, moments) }, { $project: { _id: 1 } }],
-      },
-    },
-    { $match: { $or: [{ rule: { $ne: [] } }, ...(orphans ? [{ rec: { $exists: false } }] : [])] } },
-  ];
-}
-
 export function compareVersions(one: VersionPosition, other: VersionPosition): number {
   return (
     other.lu.getTime() - one.lu.getTime() || descending(one.type, other.type) || descending(one.id, other.id) || other.v - one.v
@@ -93,18 +72,6 @@ export function compareVersions(one: VersionPosition, other: VersionPosition): n
 
 function descending(one: string, other: string): number {
   return one < other ? 1 : -Number(one > other);
-}
-
-function partsOf(places: readonly Place[], asked: (type: string) => Filter): readonly Part[] {
-  return places
-    .flatMap(({ type, permission }) => {
-      const elsewhere = permission.elsewhere(type);
-      const inside: Part = { type, filter: and(permission.read(type), asked(type)) };
-      if (elsewhere === undefined) return [inside];
-      const { own, ...rule } = elsewhere;
-      return [inside, { type, filter: and(own, asked(type), not(oneOf('rec', [...permission.records.keys()]))), rule }];
-    })
-    .filter(({ filter }) => filter.op !== 'none');
 }
 
 /** One part for each rule: of the types of one Filter, and of the others beside them. */

@@ -143,8 +143,11 @@ describe('what is not offered', () => {
     ['PUT', '/DocumentReference/_search', 'POST'],
     ['PATCH', '/DocumentReference/_search', 'POST'],
     ['POST', '/metadata', 'GET, HEAD'],
-    ['GET', '/', 'POST'],
-    ['DELETE', '/', 'POST'],
+    ['PUT', '/', 'GET, HEAD, POST'],
+    ['DELETE', '/', 'GET, HEAD, POST'],
+    ['GET', '/_search', 'POST'],
+    ['POST', '/Patient/x/DocumentReference', 'GET, HEAD'],
+    ['GET', '/Patient/x/*/_search', 'POST'],
   ])('%s %s: 405, Allow: %s', async (method, path, allow) => {
     const reply = await asked(ground, 'doctor', method, path);
     expectOutcome(reply, 405);
@@ -155,9 +158,8 @@ describe('what is not offered', () => {
     ['GET', '/DocumentReference/x/_history'],
     ['GET', '/DocumentReference/x/_history/1'],
     ['GET', '/DocumentReference/_history/1'],
-    ['POST', '/_search'],
     ['GET', '/Patient/x/$everything'],
-    ['GET', '/Patient/x/DocumentReference'],
+    ['GET', '/Patient/x/Organization'],
     ['POST', '/Binary/_search'],
     ['GET', '/DocumentReference/x/y/z/a'],
   ])('%s %s: nothing at this address', async (method, path) => {

@@ -118,6 +118,7 @@ const declared = [
 export const conformance: Conformance = {
   statement: {},
   interactions: new Set(),
+  compartments: new Map(),
   types: new Map(declared.map((one) => [one.type, one])),
   validate: () => [],
   profile: () => undefined,
