@@ -37,7 +37,7 @@ function read(code: string): Unit | undefined {
   return { dimension, toBase: (value) => rounded(value * factor + offset) };
 }
 
-/** Twelve digits: what the conversion adds beyond them is noise of its own. */
+/** Twelve digits: what the conversion adds beyond them is noise of its own. Finite, as all that is compared. */
 function rounded(value: number): number {
-  return Number(value.toPrecision(12));
+  return Number(Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value)).toPrecision(12));
 }

@@ -57,6 +57,8 @@ type Part =
 
 const mostParameters = 64;
 const longestName = 512;
+/** Of all values: each becomes several conditions of the database, whose commands are limited too. */
+const mostCharacters = 100_000;
 /** Of all chains and `_has` together. */
 const mostLinks = 32;
 export const defaultCount = 20;
@@ -66,6 +68,8 @@ export function parseSearch(conformance: Conformance, type: string, parameters: 
   const capability = conformance.types.get(type);
   if (capability === undefined) throw refuse('unknown-type', 'Resource type not supported');
   if (parameters.length > mostParameters) throw tooMuch(`More than ${mostParameters} parameters`);
+  if (parameters.reduce((sum, [, value]) => sum + value.length, 0) > mostCharacters)
+    throw tooMuch(`Values of more than ${mostCharacters} characters`);
   const context: Context = {
     conformance,
     recordParameters: options.recordParameters ?? ((of) => recordParametersOf(conformance, of)),

@@ -3,9 +3,10 @@
 import { type Filter, oneOf, or, prefix } from '../filter/filter.ts';
 import { longestValue } from './fold.ts';
 import { type Asked, type Entries, key, type ParameterType } from './parameter-type.ts';
-import { badValue, unescaped } from './value.ts';
+import { badValue, tooMuch, unescaped } from './value.ts';
 
 const url = /^[a-z][a-z0-9+.-]*:\/\/[^/]/i;
+const mostAbove = 100;
 /** After which the next part of a URL begins; within the version of a canonical also at a dot. */
 const ends = ['/', '?', '#', '|'];
 
@@ -23,13 +24,14 @@ export function below(code: string, text: string): Filter {
 }
 
 /** The URL itself and whatever leads to it, with and without the last slash. */
-function above(code: string, text: string): Filter {
+function above(code: string, text: string, name: string): Filter {
   const found: string[] = [text];
   const start = text.indexOf('://') + 3;
   for (let at = text.length - 1; at > start; at -= 1) {
     if (text[at] === '/') found.push(text.slice(0, at), text.slice(0, at + 1));
     else if (ends.includes(text[at] ?? '')) found.push(text.slice(0, at));
   }
+  if (found.length > mostAbove) throw tooMuch(`Parameter ${name}: a URL of too many parts`, name);
   return oneOf(
     'idx',
     [...new Set(found)].map((one) => `${code}|${one}`),
@@ -46,7 +48,7 @@ function condition({ parameter: { code }, name, modifier, values }: Asked): Filt
   const filterOf = modifier === 'below' ? below : modifier === 'above' ? above : undefined;
   if (filterOf === undefined) return undefined;
   if (!texts.every((text) => url.test(text))) throw badValue(name, 'only a URL has something above or below it');
-  return or(...texts.map((text) => filterOf(code, text)));
+  return or(...texts.map((text) => filterOf(code, text, name)));
 }
 
 export const uriType: ParameterType = { index, modifiers: () => ['above', 'below'], condition };

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { JsonObject } from '../../src/fhir/json.ts';
 import { finds, rowOf } from './world.ts';
 
 const day = rowOf({ resourceType: 'DocumentReference', id: 'd1', date: '2026-03-10' });
@@ -89,5 +91,99 @@ describe('date', () => {
     expect(day.p.date).toEqual([{ l: new Date('2026-03-09T23:00:00Z'), h: new Date('2026-03-10T22:59:59.999Z') }]);
     expect(day.s.date).toEqual({ min: new Date('2026-03-09T23:00:00Z'), max: new Date('2026-03-10T22:59:59.999Z') });
     expect(day.idx).toEqual([]);
+  });
+});
+
+const observed = (effective: JsonObject): ReturnType<typeof rowOf> =>
+  rowOf({ resourceType: 'Observation', id: 'o', ...effective });
+
+describe('what a date element may be', () => {
+  const events = { effectiveTiming: { event: ['2026-05-20', '2026-05-01'] } };
+  const bounds = { effectiveTiming: { repeat: { boundsPeriod: { start: '2026-06-01' } } } };
+  test.each([
+    [events, 'date=2026-05', true],
+    [events, 'date=2026-05-20', false],
+    [events, 'date=gt2026-05-10', true],
+    [events, 'date=lt2026-05-10', true],
+    [events, 'date=sa2026-04-30', true],
+    [events, 'date=eb2026-05-20', false],
+    [bounds, 'date=gt3000', true],
+    [bounds, 'date=sa2026-05-31', true],
+    [bounds, 'date=2026', false],
+    [{ effectiveTiming: { repeat: { boundsDuration: { value: 3, unit: 'd' } } } }, 'date:missing=true', true],
+    [{ effectiveTiming: { event: ['2026-05-01'], repeat: { boundsPeriod: { end: '2026-07-01' } } } }, 'date=lt1000', true],
+    [{ effectiveTiming: { code: { text: 'daily' } } }, 'date:missing=true', true],
+    [{ effectivePeriod: { end: '2026-02-01' } }, 'date=lt0002', true],
+    [{ effectivePeriod: { end: '2026-02-01' } }, 'date=eb2026-02-02', true],
+    [{ effectivePeriod: {} }, 'date:missing=true', true],
+    [{ effectiveInstant: '2026-03-29T03:30:00.500+02:00' }, 'date=2026-03-29T01:30:00.5Z', true],
+    [{ effectiveInstant: '2026-03-29T03:30:00.500+02:00' }, 'date=2026-03-29T03:30:00', true],
+    [{ effectiveInstant: '2026-03-29T03:30:00.500+02:00' }, 'date=2026-03-29T03:30:00.501+02:00', false],
+    [{ effectiveDateTime: '2026-12-31T23:59:60Z' }, 'date=2026-12-31T23:59:60Z', true],
+    [{ effectiveDateTime: '2024-02-29' }, 'date=2024-02', true],
+    [{ effectiveDateTime: '2026-10-25T02:30:00+02:00' }, 'date=2026-10-25T00:30:00Z', true],
+    [{ effectiveDateTime: '2026-10-25T02:30:00+01:00' }, 'date=gt2026-10-25T00:59:59Z', true],
+    [{ effectiveDateTime: '2026-01-01T00:30:00+01:00' }, 'date=2025-12-31T23:30:00Z', true],
+    [{ effectiveDateTime: '2026-01-01T00:30:00+01:00' }, 'date=2026', true],
+    [{ effectiveDateTime: '2025-12-31T23:30:00Z' }, 'date=2026', true],
+  ])('%j: %s %s', async (effective, search, expected) => {
+    expect(await finds('Observation', search, observed(effective))).toBe(expected);
+  });
+
+  test.each([
+    '2026-13',
+    '2026-00',
+    '2026-02-30',
+    '2025-02-29',
+    '0000',
+    '20260310',
+    '2026-03-10T24:00:00Z',
+    '2026-03-10T10',
+    '2026-03-10T10:60',
+    '2026-03-10T10:00:61Z',
+    '2026-03-10T10:00:00+15:00',
+    '2026-03-10 10:00',
+    'gt',
+    'xx2026',
+    'GT2026',
+    '+2026',
+  ])('%s is no date', async (text) => {
+    await expect(finds('Observation', `date=${text}`, observed({}))).rejects.toThrow('not a date');
+  });
+});
+
+const moment = fc
+  .date({ min: new Date('1900-01-02'), max: new Date('2100-01-01'), noInvalidDate: true })
+  .map((at) => at.toISOString());
+const partial = fc.tuple(moment, fc.constantFrom(4, 7, 10, 16, 19, 24)).map(([text, length]) => {
+  const cut = text.slice(0, length);
+  return length > 10 && length < 24 ? `${cut}Z` : cut;
+});
+
+describe('what holds of every date', () => {
+  test('it finds itself, and so do ge, le and ap', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        partial.filter((text) => !/T\d\d:\d\dZ$/.test(text)),
+        fc.constantFrom('', 'eq', 'ge', 'le', 'ap'),
+        async (text, prefix) => {
+          expect(await finds('Observation', `date=${prefix}${text}`, observed({ effectiveDateTime: text }))).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test('eq or ne; ge or eb; le or sa: always exactly one', async () => {
+    await fc.assert(
+      fc.asyncProperty(partial, partial, async (asked, stored) => {
+        const holds = async (prefix: string): Promise<number> =>
+          Number(await finds('Observation', `date=${prefix}${asked}`, observed({ effectiveDateTime: stored })));
+        expect([
+          (await holds('eq')) + (await holds('ne')),
+          (await holds('ge')) + (await holds('eb')),
+          (await holds('le')) + (await holds('sa')),
+        ]).toEqual([1, 1, 1]);
+      }),
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseJson } from '../../src/fhir/json.ts';
+import { compileFhirPath } from '../../src/fhir/fhirpath.ts';
+import { isObject, parseJson } from '../../src/fhir/json.ts';
 import { asked, decimalOf, justAbove, justBelow, numberOf } from '../../src/search/number.ts';
 import { finds, rowOf } from './world.ts';
 
@@ -103,6 +104,9 @@ describe('number', () => {
 
   test('digits that a double would drop are read all the same', () => {
     expect(numberOf(parseJson('1.50'))).toBe(1.5);
+    expect(compileFhirPath('value')({ value: parseJson('1.50') }).map(numberOf)).toEqual([1.5]);
+    const [quantity] = compileFhirPath("quantity.where(unit = 'g')")({ quantity: { value: parseJson('1.50'), unit: 'g' } });
+    expect(isObject(quantity) && numberOf(quantity.value)).toBe(1.5);
     expect(numberOf(parseJson('0.10000000000000000001'))).toBe(0.1);
     expect([numberOf('1'), numberOf(true), numberOf({}), numberOf(null), numberOf({ valueOf: 1 })]).toEqual(
       Array(5).fill(undefined),

@@ -105,6 +105,10 @@ describe('quantity', () => {
     ['percent', `0.40|${ucum}|1`, true],
     ['percent', '40', true],
     ['percent', '0.40', false],
+    ['mg', `lt9e307|${ucum}|[lb_av]`, true],
+    ['mg', `ne-9e307|${ucum}|[lb_av]`, true],
+    ['mg', `eq-1.7976931348623157e308|${ucum}|kg`, false],
+    ['mg', `gt1e-300|${ucum}|ng`, true],
   ])('%s: %s %s', async (name, question, expected) => {
     expect(await finds('Observation', `value-quantity=${question}`, observed(stored[name] ?? {}))).toBe(expected);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Refusal, toOutcome } from '../../src/fhir/outcome.ts';
 import { assertSearchable } from '../../src/search/index-of.ts';
+import type { Parameters } from '../../src/search/query.ts';
 import { resolveSearch } from '../../src/search/resolve.ts';
 import { among, conformance, meets, parametersOf, parse, rowOf } from './world.ts';
 
@@ -155,6 +156,13 @@ describe('refusals', () => {
         ),
       ).reason,
     ).toBe('too-costly');
+  });
+
+  test('more than 100,000 characters of values', () => {
+    const values = (last: string): Parameters =>
+      Array.from({ length: 26 }, (_, at) => ['type', at < 25 ? 'x'.repeat(4000) : last] as const);
+    expect(refusal(() => parse('DocumentReference', values('x'))).reason).toBe('too-costly');
+    expect(() => parse('DocumentReference', values('x').slice(1))).not.toThrow();
   });
 
   test('more than 64 parameters, and a type that is not there', () => {

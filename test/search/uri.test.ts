@@ -53,6 +53,11 @@ describe('uri', () => {
     },
   );
 
+  test('a URL of more parts than any has', async () => {
+    await expect(asks('http://a.org', `url:above=http://a.org${'/x'.repeat(60)}`)).rejects.toThrow('too many parts');
+    expect(await asks('http://a.org', `url:above=http://a.org${'/x'.repeat(40)}`)).toBe(true);
+  });
+
   test.each(['exact', 'contains', 'not', 'in', 'text'])('there is no :%s', async (modifier) => {
     await expect(asks('http://a.org', `url:${modifier}=http://a.org`)).rejects.toThrow('no such modifier');
   });
