@@ -14,6 +14,8 @@ import { inValueSet } from './value-set.ts';
 const coded = ['CodeableConcept', 'Coding', 'code'];
 const withoutSystem: ReadonlySet<string> = new Set(['ContactPoint', 'boolean', 'string', 'uri']);
 
+const plain: ReadonlySet<string> = new Set(['code', 'boolean', 'string', 'uri']);
+
 /** Undefined elements may be any. */
 function mayBe({ elements }: SearchParameter, ...types: readonly string[]): boolean {
   return elements === undefined || types.some((type) => elements.has(type));
@@ -36,7 +38,13 @@ function tokenOf({ parameter, name }: Asked, value: string): Token {
   const { elements } = parameter;
   if (token.system !== undefined && elements?.isSubsetOf(withoutSystem))
     throw badValue(name, 'what it reads has no system: a value has no bar');
-  return token;
+  return { ...systemOf(parameter, token), ...token };
+}
+
+/** Of what has no system of its own the definitions know it: a whole entry is found sooner than the beginning of one. */
+function systemOf({ elements, systems }: SearchParameter, { code }: Token): Pick<Token, 'system'> {
+  if (code === undefined || elements === undefined || elements.size === 0 || !elements.isSubsetOf(plain)) return {};
+  return { system: systems?.get(code) ?? '' };
 }
 
 function matching(asked: Asked): Filter {
