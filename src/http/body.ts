@@ -14,10 +14,12 @@ export function mediaType({ headers }: Request): string {
   return headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
+const ofBinary = /^[^?]*\/Binary(?:[/?]|$)/;
+
 /** XML that is sent to be kept as a Binary is most often a CDA document, and bytes then. */
-function isXml(request: Request): boolean {
+export function isXml(request: Request): boolean {
   const type = mediaType(request);
-  return request.params?.type === 'Binary' ? type === 'application/fhir+xml' : xmlTypes.has(type);
+  return type === 'application/fhir+xml' || (xmlTypes.has(type) && !ofBinary.test(request.originalUrl));
 }
 
 export function isResource(request: Request): boolean {

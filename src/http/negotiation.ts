@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import type { ReadCondition } from '../interaction/condition.ts';
 import type { Preference } from '../interaction/shown.ts';
+import { isXml } from './body.ts';
 import { preferencesOf } from './prefer.ts';
 
 export type Format = 'json' | 'xml';
@@ -99,9 +100,8 @@ function preferred(ranges: readonly Range[], sent: Format): Format | undefined {
 }
 
 /** Who asks for nothing is answered in the format that he speaks. */
-function sentIn({ headers }: Request): Format {
-  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-  return names.xml.has(type) ? 'xml' : 'json';
+function sentIn(request: Request): Format {
+  return isXml(request) ? 'xml' : 'json';
 }
 
 /** Parameters of the answer's form, which no interaction sees. */

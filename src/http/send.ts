@@ -8,7 +8,7 @@ import { Refusal, refuse, toOutcome } from '../fhir/outcome.ts';
 import type { Answer, Bytes } from '../interaction/context.ts';
 import { base64Between } from './base64.ts';
 import { formSent } from './body.ts';
-import { contentTypes, queryOf, type Wanted, wantedOfRefusal } from './negotiation.ts';
+import { contentTypes, type Format, queryOf, type Wanted, wantedOfRefusal } from './negotiation.ts';
 import { isSameBytes, rangeOf } from './range.ts';
 
 /** An index hit and an index miss must not be told apart: nothing-there leaves at a multiple of this after the request's arrival. */
@@ -40,13 +40,21 @@ function sendResource(speech: Speech, response: Response, { status, body, header
     sendAsData(response, text, wanted, bytes);
     return;
   }
-  response.set({ 'Content-Type': contentTypes[wanted.format], 'Content-Length': String(Buffer.byteLength(text)) });
+  response.set({ ...headersOf(wanted.format), 'Content-Length': String(Buffer.byteLength(text)) });
   response.end(isHead(response) ? undefined : text);
 }
 
 function written({ conformance }: Speech, json: string, { format, pretty }: Wanted): string {
   if (format === 'xml') return conformance.xml.write(json, pretty);
   return pretty ? JSON.stringify(parseJson(json), null, 2) : json;
+}
+
+/** What a depositor sent, bytes or the XHTML of a narrative, is never run in a browser. */
+const neverRun = { 'Content-Security-Policy': "sandbox; default-src 'none'" };
+
+/** A browser takes XML for a page. */
+function headersOf(format: Format): Readonly<Record<string, string>> {
+  return { 'Content-Type': contentTypes[format], ...(format === 'xml' ? neverRun : {}) };
 }
 
 function isHead({ req }: Response): boolean {
@@ -63,8 +71,7 @@ function sendBytes(response: Response, headers: Answer['headers'], bytes: Bytes)
     ...(range === undefined ? {} : { 'Content-Range': `bytes ${start}-${end}/${bytes.size}` }),
     'Accept-Ranges': 'bytes',
     'Content-Length': String(end - start + 1),
-    // What a depositor sent is never run in a browser.
-    'Content-Security-Policy': "sandbox; default-src 'none'",
+    ...neverRun,
   });
   // Not `set`: it would add a charset that nobody sent.
   response.setHeader('Content-Type', bytes.type);
@@ -81,7 +88,7 @@ function stream(...parts: readonly [Readable, ...Transform[], Response]): void {
 function sendAsData(response: Response, text: string, wanted: Wanted, bytes: Bytes): void {
   const [before, after] = aroundData(text, wanted);
   const length = Buffer.byteLength(before) + 4 * Math.ceil(bytes.size / 3) + Buffer.byteLength(after);
-  response.set({ 'Content-Type': contentTypes[wanted.format], 'Content-Length': String(length) });
+  response.set({ ...headersOf(wanted.format), 'Content-Length': String(length) });
   if (isHead(response)) response.end();
   else stream(bytes.open(), base64Between(before, after), response);
 }

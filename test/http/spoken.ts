@@ -53,7 +53,14 @@ export async function resourceOf({ headers, text }: Pick<RawReply, 'headers' | '
 
 /** Status, headers and resource, whatever the format: digits kept, the order of names told by the definitions, seals left out. */
 export async function told(reply: RawReply): Promise<unknown> {
-  const { 'content-type': type, 'content-length': _length, date: _date, 'x-request-id': _id, ...headers } = reply.headers;
+  const {
+    'content-type': type,
+    'content-security-policy': _policy,
+    'content-length': _length,
+    date: _date,
+    'x-request-id': _id,
+    ...headers
+  } = reply.headers;
   if (reply.text === '') return { status: reply.status, headers };
   const json = type === fhirXml ? JSON.stringify(await resourceOf(reply)) : reply.text;
   const text = conformance.xml.write(json, false).replaceAll(/_page=[\w-]+/g, '_page=…');

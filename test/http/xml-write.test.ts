@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { hostile, patient } from '../conformance/xml-hostile.ts';
 import { type Ground, idIn, openGround, written } from '../interaction/ground.ts';
 import { vaccination } from '../resources.ts';
+import { fhirJson } from './asked.ts';
 import { fhirXml, inJson, inXml, request, resourceOf, told, xmlOf } from './spoken.ts';
 import { claim, writes } from './xml-writes.ts';
 
@@ -49,9 +50,9 @@ describe('what is written in XML is what is written in JSON', () => {
       '\uFEFF<?xml version="1.0"?><!DOCTYPE x><ClinicalDocument xmlns="urn:hl7-org:v3">é</ClinicalDocument>\r\n',
     );
     for (const type of ['application/xml', 'text/xml']) {
-      const headers = { 'content-type': type, 'x-security-context': `Patient/${ground.key}`, accept: 'application/fhir+json' };
+      const headers = { 'content-type': type, 'x-security-context': `Patient/${ground.key}` };
       const made = await request(ground, 'hospital', { method: 'POST', path: '/Binary', headers }, cda);
-      expect(made.status).toBe(201);
+      expect([made.status, made.headers['content-type']]).toEqual([201, fhirJson]);
       const path = `/Binary/${made.body.id}`;
       const raw = await request(ground, 'hospital', { path, headers: { accept: type } });
       expect([raw.headers['content-type'], raw.bytes.equals(cda)]).toEqual([type, true]);

@@ -33,7 +33,7 @@ const payloads: readonly (readonly [title: string, type: string, bytes: Buffer])
   ['the same in Latin-1', 'text/xml; charset=iso-8859-1', Buffer.from('<a>déjà</a>\r\n', 'latin1')],
   ['what looks like a PDF, with every byte there is', 'application/pdf', pdf],
   ['one byte', 'application/octet-stream', Buffer.from([0])],
-  ['JSON, to the last blank', 'application/fhir+xml', Buffer.from(' {"a" : 1.50}\n')],
+  ['JSON, to the last blank', 'application/vnd.example+json', Buffer.from(' {"a" : 1.50}\n')],
   ['5 MB of noise', 'image/jpeg', randomBytes(5 * 1024 * 1024)],
 ];
 const sha1 = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('base64');

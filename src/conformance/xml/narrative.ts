@@ -76,5 +76,5 @@ export function judgeXhtml({ uri, prefix }: Tag, at?: string): void {
 }
 
 function textWithin(div: string): string {
-  return div.replace(/<[^>]*>/g, ' ');
+  return div.replace(/<[^<>]*>/g, ' ');
 }
