@@ -9,22 +9,29 @@ import { scopeOf } from '../identity/scope.ts';
 import { referenceEntry, referringTo } from '../search/reference.ts';
 import type { AskedOfLink, AskedOfRows, Links } from '../search/resolve.ts';
 import type { Reading } from '../store/reading.ts';
+import type { Referred } from '../store/referred.ts';
 import { type Context, isTester } from './context.ts';
 import { knowsIdentity } from './identity.ts';
 import { idsNamed, keysNamed, permissionFor } from './reach.ts';
 
 const mostFound = 2000;
+/** What one record refers to is more than what is found of it. */
+const mostAhead = 10_000;
 
 export function linksFor(context: Context, reading: Reading): Links {
-  const targets = async (asked: AskedOfLink): Promise<readonly string[]> => await referredBy(context, reading, asked);
   return {
     rows: async (asked) => await rowsOf(context, reading, asked),
-    targets,
+    targets: async (asked) => {
+      const found = await referredBy(context, reading, asked, mostFound);
+      const here = staysInRecord(context, asked.link.target) ? found.filter(({ rec, id }) => keyOfId(id) === rec) : found;
+      return idsOf(here);
+    },
     ahead: async (asked) => {
       const { link, filter } = asked;
       const keys = keysOf(context, link.type, filter);
       if (link.record && keys !== undefined) return oneOf('_id', keys);
-      return keys === undefined && idsNamed(filter) === undefined ? all : oneOf('_id', await targets(asked));
+      if (keys === undefined && idsNamed(filter) === undefined) return all;
+      return oneOf('_id', idsOf(await referredBy(context, reading, asked, mostAhead)));
     },
     behind: (link, filter) => {
       const keys = keysOf(context, link.target, filter);
@@ -51,14 +58,22 @@ async function rowsOf(
   return rows.map(({ _id }) => _id);
 }
 
-async function referredBy(context: Context, reading: Reading, { link, filter, name }: AskedOfLink): Promise<readonly string[]> {
+async function referredBy(
+  context: Context,
+  reading: Reading,
+  { link, filter, name }: AskedOfLink,
+  most: number,
+): Promise<readonly Referred[]> {
   const { type, code, target, record } = link;
   const permission = await permissionOn(context, type, filter);
-  const asked = { filter, limit: mostFound + 1, ...(record ? {} : { start: referenceEntry(code, target, '') }) };
+  const asked = { filter, limit: most + 1, ...(record ? {} : { start: referenceEntry(code, target, '') }) };
   const found = permission ? await reading.referred(type, permission, asked) : [];
-  if (found.length > mostFound) throw tooMany(name);
-  const here = staysInRecord(context, target) ? found.filter(({ rec, id }) => keyOfId(id) === rec) : found;
-  return [...new Set(here.map(({ id }) => id))];
+  if (found.length > most) throw tooMany(name);
+  return found;
+}
+
+function idsOf(found: readonly Referred[]): readonly string[] {
+  return [...new Set(found.map(({ id }) => id))];
 }
 
 function tooMany(name: string): Refusal {

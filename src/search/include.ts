@@ -2,11 +2,11 @@
 // https://hl7.org/fhir/R4/search.html#revinclude
 import type { SearchParameter, TypeCapability } from '../conformance/conformance.ts';
 import type { JsonObject } from '../fhir/json.ts';
-import { parseReference } from '../fhir/reference.ts';
+import type { LiteralReference } from '../fhir/reference.ts';
 import { type Filter, none, oneOf } from '../filter/filter.ts';
 import type { Context } from './condition.ts';
 import { elementsOf } from './index-of.ts';
-import { referencesOf, referringTo } from './reference.ts';
+import { ownReferences, referringTo } from './reference.ts';
 import { badValue, unknownParameter } from './value.ts';
 
 export type Include = {
@@ -68,21 +68,13 @@ function leadingTo(include: Include, target: string): readonly Include[] {
   return leads ? [{ ...include, target }] : [];
 }
 
-/** What the resources refer to here, as ids by type. Whether the caller may see it is for the one who asks. */
-export function includedIds(
-  include: Include,
-  resources: readonly JsonObject[],
+/** What the resource refers to here. Whether the caller may see it is for the one who asks. */
+export function includedReferences(
+  { parameter, target }: Include,
+  resource: JsonObject,
   base?: string,
-): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>();
-  for (const resource of resources) {
-    for (const text of referencesOf(elementsOf(include.parameter, resource), base)) {
-      const literal = parseReference(text);
-      if (literal === undefined || literal.base !== undefined || literal.type !== (include.target ?? literal.type)) continue;
-      found.set(literal.type, (found.get(literal.type) ?? new Set<string>()).add(literal.id));
-    }
-  }
-  return found;
+): readonly LiteralReference[] {
+  return ownReferences(elementsOf(parameter, resource), base).filter(({ type }) => type === (target ?? type));
 }
 
 /** The rows of `include.type` that refer to the given ids of its target. */

@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/search.html#reference
 import type { SearchParameter } from '../conformance/conformance.ts';
 import { isObject, textOf } from '../fhir/json.ts';
-import { parseReference } from '../fhir/reference.ts';
+import { type LiteralReference, parseReference } from '../fhir/reference.ts';
 import { type Filter, none, oneOf, or } from '../filter/filter.ts';
 import { fold, longestValue } from './fold.ts';
 import { type Asked, type Entries, key, type ParameterType } from './parameter-type.ts';
@@ -51,8 +51,13 @@ function textsOf(nodes: readonly unknown[]): readonly string[] {
   return texts.filter((text) => !text.startsWith('#') && text.length <= longestValue);
 }
 
-export function referencesOf(nodes: readonly unknown[], base: string | undefined): readonly string[] {
-  return [...new Set(textsOf(nodes).map((text) => canonicalReference(text, base)))];
+/** Those to resources of this server. */
+export function ownReferences(nodes: readonly unknown[], base: string | undefined): readonly LiteralReference[] {
+  return textsOf(nodes).flatMap((text) => {
+    const { version } = parseReference(text) ?? {};
+    const own = parseReference(canonicalReference(text, base));
+    return own === undefined || own.base !== undefined ? [] : [{ ...own, ...(version !== undefined && { version }) }];
+  });
 }
 
 function index({ code }: { readonly code: string }, nodes: readonly unknown[], base: string | undefined): Entries {

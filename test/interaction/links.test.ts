@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Body, Client, Reply } from '../carnet.ts';
 import { expectOutcome } from '../http/expect.ts';
 import { claims, cx } from '../identity/issuer.ts';
+import { visibility } from '../resources.ts';
 import { finess, ins } from './ground.ts';
 import {
   asSent,
@@ -21,7 +22,7 @@ import {
 /** `included`: absent where nothing was asked for. */
 type Row = readonly [query: string, found: readonly string[], section: string, included?: readonly string[]];
 type Refused = readonly [query: string, code: string, at: string, section: string];
-type Caller = 'doctor' | 'colleague' | 'holder' | 'hospital' | 'stranger' | 'limited';
+type Caller = 'doctor' | 'tester' | 'colleague' | 'holder' | 'hospital' | 'stranger' | 'limited';
 const tables: Readonly<Record<'everybody' | Caller, readonly Row[]>> & { readonly refused: readonly Refused[] } = table('links');
 
 let world: SearchWorld;
@@ -31,6 +32,7 @@ beforeAll(async () => {
   const { as } = world.carnet;
   people = {
     doctor: world.asker('national'),
+    tester: world.asker('testers'),
     // The record of Anne is shared with her; nothing masked is.
     colleague: as(claims.professional({ rpps: '10000000020' })),
     holder: as(claims.holder(cx(ins))),
@@ -76,13 +78,15 @@ describe.each(realms)('whoever sees everything, %s', (realm) => {
   it.each(tables.everybody)('%s: %p (%s)', async (...row) => await expectRow(world.asker(realm), realm, row));
 });
 
+it.each(tables.tester)('tester, %s: %p (%s)', async (...row) => await expectRow(people.tester, 'testers', row));
+
 describe.each(['doctor', 'colleague', 'holder', 'hospital', 'stranger', 'limited'] as const)('%s', (caller) => {
   it.each(tables[caller])('%s: %p (%s)', async (...row) => await expectRow(people[caller], 'national', row));
 });
 
 describe('refusals depend on the request alone', () => {
   it.each(tables.refused)('%s: %s at %s (%s)', async (query, code, at) => {
-    for (const client of [people.doctor, people.stranger, world.asker('testers')]) {
+    for (const client of [people.doctor, people.stranger, people.tester]) {
       const reply = await ask(client, query);
       expectOutcome(reply, 400, at);
       expect(reply.body.issue[0].code).toBe(code);
@@ -140,7 +144,64 @@ it('each page includes what its own rows refer to', async () => {
   ]);
 });
 
-// Last: it writes.
+/** Whatever is asked of all records finds in one of them what it finds there when this is named: links are then followed from fewer rows. */
+describe('in one record', () => {
+  const rows = [...tables.everybody, ...tables.doctor].filter(([, , , included]) => included === undefined);
+  const ofRecord = ([query]: Row): boolean =>
+    /^(Observation|DiagnosticReport|Encounter|DocumentReference|List|Procedure|Condition)\?/.test(query);
+  it.each(rows.filter(ofRecord))('%s', async (text, found) => {
+    const query = world.written(`${text}&patient={anne}`, 'national');
+    const reply = await searched(people.doctor, typeOf(query), parametersOf(query));
+    const elsewhere = ['brunoGlucose', 'brunoStay', 'note'];
+    expect(world.names(reply, 'national').toSorted()).toEqual(found.filter((name) => !elsewhere.includes(name)).toSorted());
+  });
+
+  it.each(rows.filter(([query]) => query.startsWith('Patient?')))('%s', async (text, found) => {
+    for (const name of ['anne', 'bruno']) {
+      const query = world.written(`${text}&_id={${name}}`, 'national');
+      const reply = await searched(people.doctor, 'Patient', parametersOf(query));
+      expect(world.names(reply, 'national')).toEqual(found.filter((one) => one === name));
+    }
+  });
+});
+
+it('criteria of conditional interactions go over links', async () => {
+  const criteria = world.written('_has:DiagnosticReport:result:code=24331-1&encounter.class=IMP', 'national');
+  const [hospital, json] = [people.hospital, { 'Content-Type': 'application/json-patch+json' }];
+  const patch = JSON.stringify([{ op: 'replace', path: '/status', value: 'amended' }]);
+  const patched = await hospital.send('PATCH', `/Observation?${encoded(criteria)}`, json, patch);
+  expect([patched.status, patched.headers.etag]).toEqual([200, 'W/"2"']);
+  const none = world.written('_has:DiagnosticReport:result:code=24331-1&patient.family=Lef', 'national');
+  expect((await hospital.send('PATCH', `/Observation?${encoded(none)}`, json, patch)).status).toBe(404);
+});
+
+describe('a version that is referred to', () => {
+  const included = async (client: Client, query: string): Promise<readonly string[]> => {
+    const reply = await ask(client, world.written(query, 'national'));
+    const entries: readonly Body[] = reply.body.entry ?? [];
+    return entries.flatMap(({ resource, search }) =>
+      search.mode === 'include' ? [`${resource.status} ${resource.meta.versionId}`] : [],
+    );
+  };
+
+  it('is included as it was, beside the current one where that is referred to as well', async () => {
+    expect(await included(people.doctor, 'DiagnosticReport?_id={versioned}&_include=DiagnosticReport:result')).toEqual([
+      'final 1',
+    ]);
+    const both = 'DiagnosticReport?_id={versioned},{panel}&_include=DiagnosticReport:result';
+    expect((await included(people.doctor, both)).toSorted()).toEqual(['amended 2', 'final 1', 'final 1']);
+  });
+
+  it('is hidden as the current one is', async () => {
+    const query = 'DiagnosticReport?_id={versioned}&_include=DiagnosticReport:result';
+    expect(await included(people.colleague, query)).toEqual(['final 1']);
+    const masked = [{ op: 'add', path: '/meta/security', value: [{ system: visibility, code: 'MASQUE_PS' }] }];
+    expect((await people.holder.patch(world.written('/Observation/{glucose}', 'national'), masked)).status).toBe(200);
+    expect(await included(people.colleague, query)).toEqual([]);
+    expect(await included(people.doctor, query)).toEqual(['final 1']);
+  });
+});
+
 it('a circle of references ends', async () => {
   const shelf = world.written('List/{shelf}', 'testers');
   const entry = [{ op: 'add', path: '/entry/-', value: { item: { reference: shelf } } }];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { includedIds, revincludeFilter } from '../../src/search/include.ts';
-import { meets, parse, rowOf } from './world.ts';
+import { includedReferences, revincludeFilter } from '../../src/search/include.ts';
+import { base, meets, parse, rowOf } from './world.ts';
 
 describe('includes', () => {
   const resource = {
@@ -11,18 +11,23 @@ describe('includes', () => {
       { reference: 'Practitioner/1' },
       { reference: 'Organization/o1' },
       { reference: 'https://o.example/Practitioner/2' },
+      { reference: `${base}/Practitioner/3/_history/2` },
+      { reference: '#contained' },
+      { reference: 'urn:uuid:00000000-0000-4000-8000-000000000000' },
+      { identifier: { value: '4' } },
     ],
   };
 
   test.each([
-    ['DocumentReference:author', { Practitioner: ['1'], Organization: ['o1'] }],
-    ['DocumentReference:author:Organization', { Organization: ['o1'] }],
-    ['DocumentReference:patient', { Patient: ['k1'] }],
+    ['DocumentReference:author', ['Practitioner/1/', 'Organization/o1/', 'Practitioner/3/2']],
+    ['DocumentReference:author:Organization', ['Organization/o1/']],
+    ['DocumentReference:patient', ['Patient/k1/']],
   ])('_include=%s', (value, expected) => {
     const [include] = parse('DocumentReference', [['_include', value]]).includes;
     if (include === undefined) throw new Error('none');
-    const found = [...includedIds(include, [resource])].map(([type, ids]) => [type, [...ids]]);
-    expect(Object.fromEntries(found)).toEqual(expected);
+    expect(includedReferences(include, resource, base).map(({ type, id, version = '' }) => `${type}/${id}/${version}`)).toEqual(
+      expected,
+    );
   });
 
   test.each([
