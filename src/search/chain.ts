@@ -3,6 +3,7 @@
 import type { SearchParameter, TypeCapability } from '../conformance/conformance.ts';
 import { type Filter, none } from '../filter/filter.ts';
 import { type Context, headOf, type Identity, type Sent, type Simple, simple } from './condition.ts';
+import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
 import { badValue, tooMuch, unknownParameter } from './value.ts';
 
 /** The reference `code` from resources of `type` to those of `target`; `record`: the row's `rec` stands for it. */
@@ -18,7 +19,7 @@ export type Linked = {
   /** The whole condition of `patient.identifier` is one identifier with its system. */
   readonly identity?: Identity;
 };
-export type Condition = Filter | Linked;
+export type Condition = Filter | Linked | Hierarchy;
 
 export type Parsed = Omit<Simple, 'condition'> & {
   readonly condition: Condition;
@@ -57,7 +58,10 @@ function along(sent: Sent, capability: TypeCapability, path: string, leads: Lead
   if (step.kind === 'chain') return chain(sent, capability, step, leads);
   if (step.kind === 'has') return has(sent, capability, step, leads);
   if (step.kind === 'odd') throw unknownParameter(sent.name);
-  return { ...simple(sent, capability, headOf(sent, capability, path)), links: 0 };
+  const head = headOf(sent, capability, path);
+  const hierarchy = hierarchyOf(sent, head);
+  if (hierarchy !== undefined) return { condition: hierarchy, code: head.parameter.code, links: 1 };
+  return { ...simple(sent, capability, head), links: 0 };
 }
 
 function chain(sent: Sent, capability: TypeCapability, { head, rest }: Chain, leads: Leads): Parsed {

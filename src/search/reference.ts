@@ -77,10 +77,11 @@ function sortText(node: unknown, base: string | undefined): string {
   return parseReference(canonicalReference(text, base))?.id ?? text;
 }
 
+type Meaning = Pick<Asked, 'name' | 'base' | 'modifier'> & { readonly types: readonly string[] };
+
 /** The references that a value may mean: an id alone is one of each possible type, a version is that version only. */
-function meant({ parameter, name, modifier, base }: Asked, value: string): readonly string[] {
+export function referencesMeant({ types, name, modifier, base }: Meaning, value: string): readonly string[] {
   const text = unescaped(name, value);
-  const types = modifier === undefined ? parameter.target : [modifier];
   if (id.test(text)) {
     if (types.length === 0) throw badValue(name, 'an id needs its type, as in Patient/123');
     return types.map((type) => `${type}/${text}`);
@@ -89,6 +90,10 @@ function meant({ parameter, name, modifier, base }: Asked, value: string): reado
   if (literal === undefined && !uri.test(text)) throw badValue(name, 'not a reference');
   const [end = ''] = literal === undefined ? [] : (version.exec(text) ?? []);
   return modifier === undefined || literal?.type === modifier ? [canonicalReference(text, base) + end] : [];
+}
+
+function meant({ parameter, name, modifier, base }: Asked, value: string): readonly string[] {
+  return referencesMeant({ name, base, modifier, types: modifier === undefined ? parameter.target : [modifier] }, value);
 }
 
 const isType = ({ parameter, modifier }: Asked): boolean => modifier === undefined || parameter.target.includes(modifier);

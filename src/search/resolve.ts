@@ -1,10 +1,15 @@
 // From the conditions of a search to one Filter: each link is answered by the visible rows at its other end.
 // https://hl7.org/fhir/R4/search.html#chaining, https://hl7.org/fhir/R4/search.html#has
-import { and, type Filter, oneOf } from '../filter/filter.ts';
+import type { Direction } from '../conformance/conformance.ts';
+import { and, type Filter, oneOf, or } from '../filter/filter.ts';
 import type { Condition, Link, Linked } from './chain.ts';
 import type { Identity } from './condition.ts';
+import type { Hierarchy, Tree } from './hierarchy.ts';
 import type { Query } from './query.ts';
 import { referringTo } from './reference.ts';
+import { tooMuch } from './value.ts';
+
+const mostLevels = 16;
 
 /** `name`: of the parameter, for refusals. */
 export type AskedOfLink = { readonly link: Link; readonly filter: Filter; readonly name: string };
@@ -33,12 +38,13 @@ export async function resolveSearch({ conditions }: Query, links: Links): Promis
 }
 
 function isPlain(condition: Condition): condition is Filter {
-  return condition.op !== 'chain' && condition.op !== 'has';
+  return condition.op !== 'chain' && condition.op !== 'has' && condition.op !== 'hierarchy';
 }
 
 /** `around`: what else its rows must meet. */
 async function resolve(condition: Condition, around: Filter, links: Links): Promise<Filter> {
   if (isPlain(condition)) return condition;
+  if (condition.op === 'hierarchy') return await climb(condition, links);
   return condition.op === 'chain' ? await follow(condition, around, links) : await lookBack(condition, around, links);
 }
 
@@ -54,4 +60,32 @@ async function lookBack({ name, link, of }: Linked, around: Filter, links: Links
   const behind = links.behind(link, around);
   const filter = and(behind, await resolve(of, behind, links));
   return oneOf('_id', await links.targets({ link, filter, name }));
+}
+
+async function climb({ name, direction, code, named, trees }: Hierarchy, links: Links): Promise<Filter> {
+  const found: Filter[] = [];
+  for (const tree of trees) found.push(referringTo(code, tree.target, await reached(tree, direction, name, links)));
+  return or(named, ...found);
+}
+
+/** Level by level, each resource once, though it be a part of itself. */
+async function reached(
+  { target, part, ids }: Tree,
+  direction: Direction,
+  name: string,
+  links: Links,
+): Promise<readonly string[]> {
+  const link = { type: target, code: part, target, record: false };
+  const known = new Set(ids);
+  let level = ids;
+  for (let levels = 0; level.length > 0; levels += 1) {
+    if (levels > mostLevels) throw tooMuch(`Parameter ${name} leads over more than ${mostLevels} levels`, name);
+    const next =
+      direction === 'below'
+        ? await links.rows({ type: target, filter: referringTo(part, target, level), name })
+        : await links.targets({ link, filter: oneOf('_id', level), name });
+    level = next.filter((id) => !known.has(id));
+    for (const id of level) known.add(id);
+  }
+  return [...known];
 }
