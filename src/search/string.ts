@@ -5,7 +5,11 @@ import { isObject, listOf } from '../fhir/json.ts';
 import { and, element, equals, type Filter, or, prefix } from '../filter/filter.ts';
 import { fold, longestValue } from './fold.ts';
 import { type Asked, type Entries, key, type ParameterType } from './parameter-type.ts';
-import { badValue, unescaped } from './value.ts';
+import { badValue, tooMuch, unescaped } from './value.ts';
+
+/** Parts of a family name after its first, and words of a `:text`. */
+const mostParts = 5;
+const mostWords = 32;
 
 type Named = Pick<SearchParameter, 'code' | 'expression'>;
 
@@ -28,7 +32,8 @@ function familiesOf({ expression }: Named, nodes: readonly unknown[]): readonly 
 }
 
 function laterParts(text: string): readonly string[] {
-  return [...text.matchAll(/ /g)].map(({ index }) => text.slice(index + 1));
+  const spaces = text.matchAll(/ /g).take(mostParts);
+  return [...spaces.map(({ index }) => text.slice(index + 1))];
 }
 
 function index(parameter: Named, nodes: readonly unknown[]): Entries {
@@ -56,10 +61,12 @@ export function beginningWith(entry: string, { name, values }: Pick<Asked, 'name
   return or(...textsOf(name, values).map((text) => prefix('idx', `${entry}|${text}`)));
 }
 
-/** Each word begins a word of the strings. */
-function inWords(code: string, text: string): Filter {
-  const words = text.split(' ').map((word) => or(prefix('idx', `${code}|${word}`), prefix('idx', `${code}|`, ` ${word}`)));
-  return and(...words);
+/** Each word of a text begins a word of the strings. */
+function inWords(code: string, name: string, texts: readonly string[]): Filter {
+  const asked = texts.map((text) => text.split(' '));
+  if (asked.flat().length > mostWords) throw tooMuch(`Parameter ${name}: more than ${mostWords} words`, name);
+  const begins = (word: string): Filter => or(prefix('idx', `${code}|${word}`), prefix('idx', `${code}|`, ` ${word}`));
+  return or(...asked.map((words) => and(...words.map(begins))));
 }
 
 function condition(asked: Asked): Filter | undefined {
@@ -73,7 +80,7 @@ function condition(asked: Asked): Filter | undefined {
     case 'contains':
       return or(...textsOf(name, values).map((text) => prefix('idx', `${code}|`, text)));
     case 'text':
-      return or(...textsOf(name, values).map((text) => inWords(code, text)));
+      return inWords(code, name, textsOf(name, values));
     default:
       return undefined;
   }

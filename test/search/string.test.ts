@@ -70,6 +70,15 @@ describe('string', () => {
     expect(patient.s.name).toEqual({ min: 'carreno nunez garcia', max: 'oedipe' });
   });
 
+  test('a family name of very many parts is found by its first ones, and grows by no more', () => {
+    const { idx } = rowOf({ resourceType: 'Patient', id: 'p3', name: [{ family: 'a b c d e f g h i' }] });
+    expect(idx.filter((entry) => entry.startsWith('family|'))).toEqual(
+      ['a b c d e f g h i', 'b c d e f g h i', 'c d e f g h i', 'd e f g h i', 'e f g h i', 'f g h i'].map(
+        (name) => `family|${name}`,
+      ),
+    );
+  });
+
   test('fold is idempotent, and blind to case and composition', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
