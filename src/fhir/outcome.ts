@@ -28,6 +28,7 @@ const outcomes = {
   'business-rule': { status: 422, code: 'business-rule' },
   failure: { status: 500, code: 'exception' },
   busy: { status: 503, code: 'transient' },
+  'too-slow': { status: 503, code: 'timeout' },
 } as const satisfies Record<string, { status: number; code: OperationOutcomeIssue['code'] }>;
 
 export type Reason = keyof typeof outcomes;

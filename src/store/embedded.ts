@@ -17,20 +17,27 @@ export type Embedded = {
   stop(): Promise<void>;
 };
 
-type Options = { readonly dataDir: string; readonly cacheGb?: number; readonly log: Log };
+type Options = {
+  readonly dataDir: string;
+  readonly cacheGb?: number;
+  /** It can be told to fail. */
+  readonly testCommands?: boolean;
+  readonly log: Log;
+};
+type Form = Required<Pick<Options, 'cacheGb' | 'testCommands'>>;
 type Mongod = { readonly child: ChildProcess; readonly port: number; readonly ended: Promise<number | string> };
 
 const portTaken = 48; // mongod's exit code
 const patience = { start: 120_000, stop: 20_000 };
 
 /** Throws an Error of one line that says what to do. */
-export async function startEmbedded({ dataDir, cacheGb = 1, log }: Options): Promise<Embedded> {
+export async function startEmbedded({ dataDir, cacheGb = 1, testCommands = false, log }: Options): Promise<Embedded> {
   await mkdir(join(dataDir, 'mongod'), { recursive: true });
   const folder = await realpath(dataDir);
   const release = await holdFolder(folder);
   try {
     await stopLeftover(join(folder, 'mongod'), log);
-    const mongod = await launch(await findMongod(folder, log), folder, cacheGb);
+    const mongod = await launch(await findMongod(folder, log), folder, { cacheGb, testCommands });
     return await opened(mongod, release);
   } catch (error) {
     release();
@@ -60,13 +67,13 @@ async function opened(mongod: Mongod, release: () => void): Promise<Embedded> {
 }
 
 /** A mongod that listens. Another program may take the free port first, so a few are tried. */
-async function launch(binary: string, folder: string, cacheGb: number): Promise<Mongod> {
+async function launch(binary: string, folder: string, form: Form): Promise<Mongod> {
   const logPath = join(folder, 'mongod.log');
   for (let attempt = 1; ; attempt += 1) {
     await rename(logPath, `${logPath}.1`).catch(() => undefined);
     const port = await freePort();
     // A process group of its own: Ctrl-C reaches the server first, which then stops mongod.
-    const child = spawn(binary, options(folder, logPath, port, cacheGb), { stdio: 'ignore', detached: true });
+    const child = spawn(binary, options(folder, logPath, port, form), { stdio: 'ignore', detached: true });
     const ended = once(child, 'exit').then(([code, signal]) => code ?? signal, oneLine);
     const endWithUs = (): boolean => child.kill('SIGTERM');
     process.once('exit', endWithUs);
@@ -79,7 +86,7 @@ async function launch(binary: string, folder: string, cacheGb: number): Promise<
   }
 }
 
-function options(folder: string, logPath: string, port: number, cacheGb: number): readonly string[] {
+function options(folder: string, logPath: string, port: number, { cacheGb, testCommands }: Form): readonly string[] {
   const given = {
     dbpath: join(folder, 'mongod'),
     port,
@@ -97,6 +104,7 @@ function options(folder: string, logPath: string, port: number, cacheGb: number)
     'internalQueryMaxScansToExplode=4000',
     'shutdownTimeoutMillisForSignaledShutdown=100',
     'diagnosticDataCollectionEnabled=false',
+    ...(testCommands ? ['enableTestCommands=1'] : []),
   ];
   return [
     ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, String(value)]),

@@ -1,7 +1,8 @@
 // The guarded read: rows under a Permission, and in the same snapshot the versions of the rules that the Permission came from.
 // https://www.mongodb.com/docs/manual/reference/operator/aggregation/unionWith/
-import type { AggregateOptions, Document } from 'mongodb';
+import { type AggregateOptions, type Document, MongoServerError } from 'mongodb';
 import type { Permission } from '../access/permission.ts';
+import { refuse } from '../fhir/outcome.ts';
 import type { Moments } from '../filter/bind.ts';
 import { and, type Filter, not, oneOf } from '../filter/filter.ts';
 import type { Order } from '../filter/order.ts';
@@ -44,6 +45,8 @@ export class Stale extends Error {
 }
 
 const maxTimeMS = 20_000;
+/** MongoDB's MaxTimeMSExpired. */
+const tooLate = 50;
 /** A transaction has one snapshot of its own. */
 function optionsOf(database: Database): AggregateOptions {
   return { maxTimeMS, ...(database.session === undefined ? { readConcern: { level: 'snapshot' } } : within(database)) };
@@ -248,10 +251,15 @@ export class Reading {
 
   async #aggregate<T>(collection: string, pipeline: Document[], hint?: Document): Promise<(T & Guard)[]> {
     const options = optionsOf(this.#database);
-    return await this.#database
+    const cursor = this.#database
       .of(collection)
-      .aggregate<T & Guard>(pipeline, hint === undefined ? options : { ...options, hint })
-      .toArray();
+      .aggregate<T & Guard>(pipeline, hint === undefined ? options : { ...options, hint });
+    try {
+      return await cursor.toArray();
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || error.code !== tooLate) throw error;
+      throw refuse('too-slow', 'This takes too long: ask for less at once');
+    }
   }
 }
 

@@ -17,7 +17,8 @@ export default async function startMongod() {
   }
   await removeAbandoned();
   const dataDir = await mkdtemp(join(folders, `${prefix}${process.pid}-`));
-  const embedded = await startEmbedded({ dataDir, cacheGb: 0.5, log: (line) => process.stderr.write(`${line}\n`) });
+  const log = (line) => process.stderr.write(`${line}\n`);
+  const embedded = await startEmbedded({ dataDir, cacheGb: 0.5, testCommands: true, log });
   process.env.TEST_MONGODB_URI = embedded.uri;
   globalThis.stopTestMongod = async () => {
     await embedded.stop();
