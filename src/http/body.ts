@@ -14,12 +14,15 @@ export function mediaType({ headers }: Request): string {
   return headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
-const ofBinary = /^[^?]*\/Binary(?:[/?]|$)/;
-
 /** XML that is sent to be kept as a Binary is most often a CDA document, and bytes then. */
 export function isXml(request: Request): boolean {
   const type = mediaType(request);
-  return type === 'application/fhir+xml' || (xmlTypes.has(type) && !ofBinary.test(request.originalUrl));
+  return type === 'application/fhir+xml' || (xmlTypes.has(type) && !isOfBinary(request));
+}
+
+/** By the route, which an error still has. */
+function isOfBinary({ res }: Request): boolean {
+  return /^Binary\b/.test(String(res?.locals.route));
 }
 
 export function isResource(request: Request): boolean {

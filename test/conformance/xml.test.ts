@@ -147,6 +147,7 @@ describe('the narrative', () => {
   test.each([
     `<div xmlns="${xhtml}">\n  <p class='a'  id = "b">é &amp; &#160;&lt;</p><br/><!-- x -->\n</div>`,
     `<div xmlns="${xhtml}" xml:lang="fr"/>`,
+    `<div title="a>b xmlns=" xmlns="${xhtml}">x</div>`,
     `<div\n xmlns="${xhtml}"><a href="http://x/?a=1&amp;b=2">x</a></div>`,
   ])('%s: to the last blank', async (div) => {
     const text = xml.write(wrapped(div), false);

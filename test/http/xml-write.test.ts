@@ -35,6 +35,37 @@ describe('what is written in XML is what is written in JSON', () => {
     expect(same(await told(xml))).toBe(same(await told(json)));
   });
 
+  test.each(['application/xml', 'text/xml', 'application/fhir+xml; charset=UTF-8; fhirVersion=4.0'])(
+    'is taken as %s',
+    async (type) => {
+      const body = patient('<id value="Binary"/>');
+      const reply = await request(
+        ground,
+        'tester',
+        { method: 'PUT', path: '/Patient/Binary', headers: { 'content-type': type } },
+        body,
+      );
+      expect([200, 201]).toContain(reply.status);
+      expect(await resourceOf(reply)).toMatchObject({ resourceType: 'Patient', id: 'Binary' });
+    },
+  );
+
+  it('is refused in the format that was sent where bytes are not', async () => {
+    const bytes = Buffer.from('<a/>');
+    for (const [type, answered] of [
+      ['text/xml', fhirJson],
+      ['application/fhir+xml', fhirXml],
+    ] as const) {
+      const reply = await request(
+        ground,
+        'hospital',
+        { method: 'POST', path: '/Binary', headers: { 'content-type': type } },
+        bytes,
+      );
+      expect([type, reply.status >= 400 && reply.status < 500, reply.headers['content-type']]).toEqual([type, true, answered]);
+    }
+  });
+
   it('keeps the digits that were sent', async () => {
     const body = xmlOf(JSON.parse(claim(ground.key, '1'))).replace(
       '<total><value value="1"/>',

@@ -42,8 +42,15 @@ const ofXml = new Set(['amp', 'lt', 'gt', 'quot', 'apos']);
 
 /** Of a div that JSON carries: HTML's entities become characters. What is not XML even so is left as its text. */
 export function xmlOfDiv(div: string): string {
-  const text = namespaced(withCharacters(div.trim().toWellFormed().replace(/\r\n?/g, '\n')));
-  return isDiv(text) ? text : `<div xmlns="${xhtml}">${escaped(textWithin(div))}</div>`;
+  const text = withCharacters(div.trim().toWellFormed().replaceAll('\r\n', '\n').replaceAll('\r', '\n'));
+  if (isDiv(text)) return text;
+  const named = inNamespace(text);
+  return isDiv(named) ? named : `<div xmlns="${xhtml}">${escaped(textWithin(div))}</div>`;
+}
+
+/** A div that does not name its namespace. */
+export function inNamespace(div: string): string {
+  return div.replace(/^<div/, `<div xmlns="${xhtml}"`);
 }
 
 function withCharacters(div: string): string {
@@ -54,16 +61,13 @@ function withCharacters(div: string): string {
   });
 }
 
-/** A div that stands where XHTML is the default anyway need not say so, in JSON it must. */
-export function namespaced(div: string): string {
-  const tag = div.slice(0, div.indexOf('>') + 1);
-  return /\sxmlns\s*=/.test(tag) ? div : div.replace(/^<div/, `<div xmlns="${xhtml}"`);
-}
-
 function isDiv(text: string): boolean {
+  const open = (tag: Tag): void => {
+    if (!isXhtml(tag)) throw notXml('This is no XHTML');
+  };
   try {
     judgeMarkup(text);
-    for (const _ of parseXml(text, { open: (tag) => judgeXhtml(tag), close: () => undefined, text: () => undefined }));
+    for (const _ of parseXml(text, { open, close: () => undefined, text: () => undefined }));
     return true;
   } catch (error) {
     if (error instanceof Refusal) return false;
@@ -71,8 +75,8 @@ function isDiv(text: string): boolean {
   }
 }
 
-export function judgeXhtml({ uri, prefix }: Tag, at?: string): void {
-  if (uri !== xhtml || prefix !== '') throw notXml(`A narrative is XHTML without a prefix, in the namespace ${xhtml}`, at);
+export function isXhtml({ uri, prefix }: Tag): boolean {
+  return uri === xhtml && prefix === '';
 }
 
 function textWithin(div: string): string {

@@ -18,7 +18,8 @@ export type Holder = {
 export type Open =
   | Holder
   | { readonly holds: 'resource'; resource: JsonObject | undefined }
-  | { readonly holds: 'narrative'; readonly from: number }
+  /** `declared`: it names its namespace itself. */
+  | { readonly holds: 'narrative'; readonly from: number; readonly declared: boolean }
   /** Of a type that is not known here: passed over, as the resource is refused when it is judged. */
   | { readonly holds: 'anything' };
 

@@ -5,8 +5,8 @@ import type { JsonObject } from '../../fhir/json.ts';
 import { notXml } from './fault.ts';
 import type { Field, Layout, Layouts } from './layout.ts';
 import { judgeMarkup } from './markup.ts';
-import { fhir, schemaInstance, xmlns } from './namespace.ts';
-import { judgeXhtml, namespaced } from './narrative.ts';
+import { fhir, schemaInstance, xhtml, xmlns } from './namespace.ts';
+import { inNamespace, isXhtml } from './narrative.ts';
 import { begin, finish, give, type Holder, type Open, pathOf } from './open.ts';
 import { parseXml, type Tag } from './parse.ts';
 import { valueOfText } from './primitive.ts';
@@ -50,7 +50,7 @@ function opened(reading: Reading, tag: Tag, end: number): Open {
     case 'anything':
       return within;
     case 'narrative':
-      judgeXhtml(tag, pathOf(open));
+      judgeXhtml(tag, open);
       return within;
     case 'resource':
       if (within.resource !== undefined) throw notXml('One resource is expected here', pathOf(open));
@@ -69,7 +69,7 @@ function openedResource({ layouts, open }: Reading, tag: Tag, found: (resource: 
   found(object);
   if (!layouts.isKnown(local)) return { holds: 'anything' };
   const layout = layouts.of(local);
-  judgeAttribute(takeAttributes(tag, object, layout), pathOf(open) ?? local);
+  judgeAttribute(takeAttributes(tag, object, layout), open, local);
   return { holds: 'elements', layout, object, run: undefined };
 }
 
@@ -77,10 +77,10 @@ function openedElement({ layouts, open, text }: Reading, within: Holder, tag: Ta
   const field = fieldOf(open, within, tag);
   switch (field.holds) {
     case 'narrative':
-      judgeXhtml(tag, pathOf(open));
-      return { holds: 'narrative', from: text.lastIndexOf('<', end - 1) };
+      judgeXhtml(tag, open);
+      return { holds: 'narrative', from: text.lastIndexOf('<', end - 1), declared: tag.attributes.xmlns !== undefined };
     case 'resource':
-      judgeAttribute(takeAttributes(tag, {}), pathOf(open));
+      judgeAttribute(takeAttributes(tag, {}), open);
       return { holds: 'resource', resource: undefined };
     case 'object':
       return openedObject(open, tag, layouts.of(field.type));
@@ -110,7 +110,7 @@ function wrongNamespace({ holds }: Field, uri: string): string | undefined {
 
 function openedObject(open: readonly Open[], tag: Tag, layout: Layout, apart?: string): Holder {
   const object: Record<string, unknown> = {};
-  judgeAttribute(takeAttributes(tag, object, layout, apart), pathOf(open));
+  judgeAttribute(takeAttributes(tag, object, layout, apart), open);
   return { holds: 'elements', layout, object, run: undefined };
 }
 
@@ -132,8 +132,13 @@ function takeAttributes(
   return undefined;
 }
 
-function judgeAttribute(odd: string | undefined, at: string | undefined): void {
-  if (odd !== undefined) throw notXml('unknown attribute', below(at, odd));
+/** `type`: of a resource, which has no path where it is the outermost. */
+function judgeAttribute(odd: string | undefined, open: readonly Open[], type?: string): void {
+  if (odd !== undefined) throw notXml('unknown attribute', below(pathOf(open) ?? type, odd));
+}
+
+function judgeXhtml(tag: Tag, open: readonly Open[]): void {
+  if (!isXhtml(tag)) throw notXml(`A narrative is XHTML without a prefix, in the namespace ${xhtml}`, pathOf(open));
 }
 
 function primitiveValue(open: readonly Open[], { attributes }: Tag, { type }: Field): unknown {
@@ -149,9 +154,14 @@ function close({ open, text }: Reading, end: number): void {
   const within = open.at(-1);
   // What is passed over or kept as text is so with all that is in it.
   if (closed === undefined || closed === within) return;
-  if (closed.holds === 'narrative') give(within, namespaced(text.slice(closed.from, end)));
+  if (closed.holds === 'narrative') give(within, divOf(text.slice(closed.from, end), closed.declared));
   else if (closed.holds === 'elements') closeElements(open, closed, within);
   else if (closed.holds === 'resource') closeResource(open, closed.resource, within);
+}
+
+/** A div that stands where XHTML is the default anyway need not say so, in JSON it must. */
+function divOf(text: string, declared: boolean): string {
+  return declared ? text : inNamespace(text);
 }
 
 function closeResource(open: readonly Open[], resource: JsonObject | undefined, within: Open | undefined): void {
