@@ -16,7 +16,8 @@ type Named = Pick<SearchParameter, 'code' | 'expression'>;
 // The parts of a HumanName and of an Address; one that a type does not have is simply absent.
 const parts = ['text', 'family', 'given', 'prefix', 'suffix', 'line', 'city', 'district', 'state', 'postalCode', 'country'];
 
-function stringsOf(node: unknown): readonly string[] {
+/** Texts, and those of a HumanName or an Address. */
+export function stringsOf(node: unknown): readonly string[] {
   const values = isObject(node) ? parts.flatMap((part) => (Object.hasOwn(node, part) ? listOf(node[part]) : [])) : [node];
   return values.filter((value) => typeof value === 'string');
 }

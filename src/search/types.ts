@@ -6,6 +6,7 @@ import { compositeType } from './composite.ts';
 import { dateFilter, dateType } from './date.ts';
 import { numberType } from './number.ts';
 import type { Asked, ParameterType } from './parameter-type.ts';
+import { phoneticType } from './phonetic.ts';
 import { quantityType } from './quantity.ts';
 import { referenceType } from './reference.ts';
 import { stringType } from './string.ts';
@@ -38,7 +39,7 @@ export function fieldParameter(parameter: SearchParameter): FieldParameter | und
 
 /** Undefined for what the server cannot search by. */
 export function parameterType(parameter: SearchParameter): ParameterType | undefined {
-  return types.get(parameter.type);
+  return parameter.code === 'phonetic' && parameter.type === 'string' ? phoneticType : types.get(parameter.type);
 }
 
 function idCondition({ name, modifier, values }: Asked): Filter | undefined {

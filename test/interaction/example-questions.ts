@@ -86,6 +86,7 @@ function formsOf(parameter: SearchParameter, nodes: readonly unknown[]): readonl
     case 'token':
       return tokenForms(parameter, nodes);
     case 'string':
+      if (parameter.code === 'phonetic') return phoneticForms(parameter, nodes);
       return stringForms(parameter, nodes);
     case 'date':
       return dateForms(parameter, nodes);
@@ -171,6 +172,14 @@ function texts(nodes: readonly unknown[]): readonly string[] {
 }
 
 const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trim();
+
+/** A word sounds as itself. */
+function phoneticForms({ code: name }: SearchParameter, nodes: readonly unknown[]): readonly Form[] {
+  const words = (of: readonly unknown[]): readonly string[] => texts(of).flatMap((text) => plain(text).split(/[^a-z]+/));
+  return words(nodes)
+    .filter((word) => word.length > 3)
+    .map((word) => ({ kind: 'word', query: `${name}=${word}`, meets: (other) => words(other).includes(word) }));
+}
 
 function stringForms({ code: name }: SearchParameter, nodes: readonly unknown[]): readonly Form[] {
   return texts(nodes).flatMap((text) => {

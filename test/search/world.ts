@@ -71,6 +71,7 @@ const declared = [
       parameter('active', 'token', 'Patient.active'),
       parameter('name', 'string', 'Patient.name'),
       parameter('family', 'string', 'Patient.name.family'),
+      parameter('phonetic', 'string', 'Patient.name'),
       parameter('address', 'string', 'Patient.address'),
       parameter('telecom', 'token', 'Patient.telecom'),
       parameter('phone', 'token', "Patient.telecom.where(system='phone')"),
