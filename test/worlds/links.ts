@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/search.html#chaining, https://hl7.org/fhir/R4/search.html#has, https://hl7.org/fhir/R4/search.html#include
 import type { Conformance, TypeCapability } from '../../src/conformance/conformance.ts';
 import { encodeQuery, escaped } from './parameters.ts';
-import { get, type Question } from './question.ts';
+import { type Created, get, never, type Question } from './question.ts';
 
 /** What hidden and visible resources of a type say. */
 const ends: Readonly<Record<string, readonly string[]>> = {
@@ -77,6 +77,8 @@ function includes({ includes: named, revincludes }: TypeCapability): readonly st
 /** Links over links, as a reader would write them who looks for what is hidden. */
 const deep: readonly (readonly [type: string, query: string])[] = [
   ['Procedure', 'encounter.class=EMER'],
+  ['Procedure', 'encounter:below=Encounter/{stay}'],
+  ['Encounter', 'part-of:below=Encounter/{stay}&_total=accurate'],
   ['Procedure', 'encounter:Encounter.subject:Patient.name=Lef'],
   ['Procedure', 'encounter:Encounter._has:Procedure:encounter:code=80146002'],
   ['DiagnosticReport', 'result.code=2857-1'],
@@ -133,8 +135,11 @@ const deep: readonly (readonly [type: string, query: string])[] = [
   ['Encounter', '_revinclude=Observation:*&_revinclude=Procedure:encounter&_count=1'],
 ];
 
-export function deepQuestions(): readonly Question[] {
-  return deep.map(([type, query]) => get(`/${type}?${encodeQuery(query)}`));
+/** `{name}`: the id of what has that name in the story. */
+export function deepQuestions(created: readonly Created[]): readonly Question[] {
+  const ids = new Map(created.map(({ name, id }) => [name, id]));
+  const filled = (query: string): string => query.replace(/\{(\w+)\}/g, (_, name: string) => ids.get(name) ?? never);
+  return deep.map(([type, query]) => get(`/${type}?${encodeQuery(filled(query))}`));
 }
 
 export function linkQuestions(conformance: Conformance, capability: TypeCapability): readonly Question[] {

@@ -37,6 +37,7 @@ const forms: Readonly<Record<SearchParameterType, Forms>> = {
     const [type = '', id = value] = value.split('/').slice(-2);
     return [
       ...[`${code}=${value}`, `${code}=${id}`, `${code}:${type}=${id}`, `${code}=${value}/_history/1`],
+      ...[`${code}:below=${value}`, `${code}:above=${value}`],
       `${code}:identifier=https://rpps.esante.gouv.fr|10003461033`,
     ];
   },

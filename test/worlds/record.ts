@@ -36,12 +36,14 @@ const hospital: readonly Step[] = [
     class: { system: `${terminology}/v3-ActCode`, code: 'IMP' },
     period: { start: '2026-10-20', end: '2026-10-25' },
   }),
-  clinical('hospital', 'maskedStay', 'Encounter', but('doctor', 'speech', 'relative', 'rescuer'), {
+  clinical('hospital', 'maskedStay', 'Encounter', but('doctor', 'speech', 'relative', 'rescuer'), (names) => ({
+    subject: { reference: `Patient/${subject(names)}` },
     ...masked,
+    partOf: { reference: `Encounter/${names.stay}` },
     status: 'finished',
     class: { system: `${terminology}/v3-ActCode`, code: 'EMER' },
     period: { start: '2026-09-02', end: '2026-09-02' },
-  }),
+  })),
   clinical('hospital', 'glucose', 'Observation', but('speech'), (names) => ({
     subject: { reference: `Patient/${subject(names)}` },
     status: 'final',

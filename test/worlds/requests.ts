@@ -134,7 +134,7 @@ export function questions(conformance: Conformance, created: readonly Created[])
     return [...asked, ...operations, ...parameters, ...linkQuestions(conformance, capability)];
   });
   const ofSystem = [...conformance.interactions].flatMap((name) => bySystem[name]?.(created) ?? []);
-  const further = [...deepQuestions(), ...compartmentQuestions(created), ...textQuestions(), ...xmlQuestions(created)];
+  const further = [...deepQuestions(created), ...compartmentQuestions(created), ...textQuestions(), ...xmlQuestions(created)];
   // While the traces are few: every question leaves one.
   return [
     ...ofSystem,

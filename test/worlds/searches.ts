@@ -36,7 +36,7 @@ export function rootQuestions(created: readonly Created[]): readonly Question[] 
   ];
 }
 
-const kinds = ['Patient', 'Encounter', 'Practitioner', 'RelatedPerson', 'Device'];
+export const kinds: readonly string[] = ['Patient', 'Encounter', 'Practitioner', 'RelatedPerson', 'Device'];
 const members: readonly (readonly [type: string, query: string])[] = [
   ['Observation', '_total=accurate'],
   ['DocumentReference', '_count=3&_total=accurate'],

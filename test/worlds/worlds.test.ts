@@ -7,6 +7,7 @@ import { byOperation, bySystem } from './operations.ts';
 import { modifiers } from './parameters.ts';
 import { byInteraction, parameterQuestions, questions } from './requests.ts';
 import { isAsked, others, professionals, quarters } from './sample.ts';
+import { kinds } from './searches.ts';
 import { everybody, steps } from './story.ts';
 import { build, isHidden, questionsFrom, type Step } from './world.ts';
 
@@ -25,6 +26,10 @@ describe('the list of questions', () => {
     const operations = new Set([...conformance.types.values()].flatMap((capability) => [...capability.operations]));
     expect([...operations].filter((name) => byOperation[name] === undefined)).toEqual([]);
     expect([...conformance.interactions].filter((name) => bySystem[name] === undefined)).toEqual([]);
+  });
+
+  it('knows every compartment that is declared', () => {
+    expect([...conformance.compartments.keys()].filter((type) => !kinds.includes(type))).toEqual([]);
   });
 
   it('has something of every type in the story', () => {
