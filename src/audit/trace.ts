@@ -24,7 +24,7 @@ export type TraceContext = {
   readonly baseUrl: string;
   readonly statute: string;
   readonly newId: (record: string | undefined) => string;
-  readonly index: (resource: JsonObject) => Pick<Row, 'idx' | 'p' | 's'>;
+  readonly index: (resource: JsonObject) => Pick<Row, 'idx' | 'p' | 's' | 'c'>;
 };
 
 export function tracesOf(context: TraceContext, act: Act): readonly Row[] {

@@ -11,6 +11,9 @@ export type Parameter = {
   readonly p?: Readonly<Record<string, readonly Parameter[]>>;
 };
 
+/** A contained resource of type `t`, to which the references of the parameters `by` lead. */
+export type Contained = Pick<Row, 'idx' | 'p' | 's' | 'c'> & { readonly t: string; readonly by: readonly string[] };
+
 export type Row = {
   readonly _id: string;
   /** Version, and the instant of its writing. */
@@ -58,6 +61,7 @@ export type Row = {
   readonly p: Readonly<Record<string, readonly Parameter[]>>;
   /** Sort keys by search parameter. */
   readonly s: Readonly<Record<string, { readonly min: Date | number | string; readonly max: Date | number | string }>>;
+  readonly c?: readonly Contained[];
   /** The exact text of the resource. */
   readonly j: string;
 };

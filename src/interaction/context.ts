@@ -74,10 +74,11 @@ export function recordParameters(context: Indexing, type: string): ReadonlySet<s
   return type === 'AuditEvent' ? new Set(['patient']) : recordParametersOf(context.conformance, type);
 }
 
-export function indexed(context: Indexing, type: string, resource: JsonObject): Pick<Row, 'idx' | 'p' | 's'> {
+export function indexed(context: Indexing, type: string, resource: JsonObject): Pick<Row, 'idx' | 'p' | 's' | 'c'> {
   return indexOf(capabilityOf(context, type), resource, {
     recordParameters: recordParameters(context, type),
     base: context.baseUrl,
+    types: context.conformance.types,
   });
 }
 

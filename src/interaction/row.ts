@@ -99,13 +99,20 @@ function build(context: Context, { type, id, resource, rec, bytes, of }: Draft, 
 }
 
 /** MongoDB takes 16 MB in one row, and each entry of the index is a write of its own. */
-function judgeSize(j: string, { idx, p }: Pick<Row, 'idx' | 'p'>): void {
-  const entries = Object.values(p).reduce((sum, list) => sum + list.length, idx.length);
-  if (entries > mostEntries) throw refuse('too-large', `A resource is found by ${mostEntries} values at most`);
+function judgeSize(j: string, index: Indexed): void {
+  if (entriesIn(index) > mostEntries) throw refuse('too-large', `A resource is found by ${mostEntries} values at most`);
   const size = Buffer.byteLength(j);
   // The index of a small text is small.
-  const more = size < longestText / 15 ? 0 : Buffer.byteLength(JSON.stringify([idx, p]));
+  const more = size < longestText / 15 ? 0 : Buffer.byteLength(JSON.stringify([index.idx, index.p, index.c]));
   if (size + more > longestText) throw refuse('too-large', 'A resource without its attachments takes 15 MB at most');
+}
+
+type Indexed = Pick<Row, 'idx' | 'p' | 'c'>;
+
+/** Those of what it contains too. */
+function entriesIn({ idx, p, c = [] }: Indexed): number {
+  const own = Object.values(p).reduce((sum, list) => sum + list.length, idx.length);
+  return c.reduce((sum, one) => sum + entriesIn(one), own);
 }
 
 function stamped(resource: JsonObject, id: string, version: number, now: Date): JsonObject {

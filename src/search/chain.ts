@@ -19,7 +19,9 @@ export type Linked = {
   /** The whole condition of `patient.identifier` is one identifier with its system. */
   readonly identity?: Identity;
 };
-export type Condition = Filter | Linked | Hierarchy;
+/** Of a chain that leads to several types: what any of them says. */
+export type Any = { readonly op: 'any'; readonly of: readonly Linked[] };
+export type Condition = Filter | Linked | Hierarchy | Any;
 
 export type Parsed = Omit<Simple, 'condition'> & {
   readonly condition: Condition;
@@ -28,6 +30,8 @@ export type Parsed = Omit<Simple, 'condition'> & {
 };
 
 const mostLinks = 8;
+/** Of a name that is asked of each. */
+const mostTypes = 8;
 
 type Has = { readonly kind: 'has'; readonly type: string; readonly code: string; readonly rest: string };
 type Chain = { readonly kind: 'chain'; readonly head: string; readonly rest: string };
@@ -64,22 +68,39 @@ function along(sent: Sent, capability: TypeCapability, path: string, leads: Lead
   return { ...simple(sent, capability, head), links: 0 };
 }
 
+/** A name is asked of every type that it may lead to, as IHE MHD does by `author.given`; a code, which may mean another thing in each, of one. */
 function chain(sent: Sent, capability: TypeCapability, { head, rest }: Chain, leads: Leads): Parsed {
   const { parameter, modifier } = headOf(sent, capability, head);
   const { type } = capability;
   const { code } = parameter;
   const possible = targetsOf(sent.context, type, parameter, modifier).filter((target) => leads(target, rest));
-  const [target, ...others] = possible;
-  if (target === undefined) throw unknownParameter(sent.name);
-  if (others.length > 0) {
+  const [end = ''] = rest.split(':');
+  const isName = possible.length <= mostTypes && possible.every(({ search }) => search.get(end)?.type === 'string');
+  if (possible.length > 1 && !isName) {
     const names = possible.map((one) => `${code}:${one.type}.${rest}`);
     throw badValue(sent.name, `several types are possible; say which: ${names.join(', ')}`);
   }
+  const record = isRecord(sent.context, type, code);
+  const [first, ...others] = possible.map((target) =>
+    linkTo(sent, { type, code, target: target.type, record }, target, rest, leads),
+  );
+  if (first === undefined) throw unknownParameter(sent.name);
+  if (others.length === 0) return linked(first.condition, first.inner);
+  return linked({ op: 'any', of: [first, ...others].map(({ condition }) => condition) }, first.inner);
+}
+
+function linkTo(
+  sent: Sent,
+  link: Link,
+  target: TypeCapability,
+  rest: string,
+  leads: Leads,
+): { readonly condition: Linked; readonly inner: Parsed } {
   const inner = along(sent, target, rest, leads);
-  const link = { type, code, target: target.type, record: isRecord(sent.context, type, code) };
+  const { code } = link;
   const alone = linksIn(sent.name) === 1 && target.type === 'Patient' && (code === 'patient' || code === 'subject');
   const identity = alone && inner.identity ? { identity: inner.identity } : {};
-  return linked({ op: 'chain', name: sent.name, link, of: inner.condition, ...identity }, inner);
+  return { condition: { op: 'chain', name: sent.name, link, of: inner.condition, ...identity }, inner };
 }
 
 function has(sent: Sent, { type: target }: TypeCapability, { type, code, rest }: Has, leads: Leads): Parsed {
@@ -92,7 +113,7 @@ function has(sent: Sent, { type: target }: TypeCapability, { type, code, rest }:
   return record && target !== 'Patient' ? { ...linked(condition, inner), condition: none } : linked(condition, inner);
 }
 
-function linked(condition: Linked, { code, links }: Parsed): Parsed {
+function linked(condition: Linked | Any, { code, links }: Parsed): Parsed {
   return { condition, code, links: links + 1 };
 }
 

@@ -2,15 +2,21 @@
 // https://hl7.org/fhir/R4/search.html
 import type { Conformance, SearchParameter, TypeCapability } from '../conformance/conformance.ts';
 import { compileElementPath, type ElementPath } from '../fhir/element-path.ts';
-import type { JsonObject } from '../fhir/json.ts';
+import { type JsonObject, objectsOf } from '../fhir/json.ts';
 import type { Row } from '../filter/row.ts';
+import { type Own, withContained } from './contained.ts';
 import type { Entries, SortKey } from './parameter-type.ts';
 import { fieldParameter, parameterType } from './types.ts';
 
-export type Indexed = Pick<Row, 'p' | 's'> & { readonly idx: string[] };
+export type Indexed = Pick<Row, 'idx' | 'p' | 's' | 'c'>;
 
 /** `recordParameters`: codes of the parameters that name the record; the row's `rec` stands for them. */
-export type IndexOptions = { readonly recordParameters?: ReadonlySet<string>; readonly base?: string };
+export type IndexOptions = {
+  readonly recordParameters?: ReadonlySet<string>;
+  readonly base?: string;
+  /** Of the resources that may be contained; absent: none is indexed. */
+  readonly types?: ReadonlyMap<string, TypeCapability>;
+};
 
 /** Indexed whether it is declared or not: consents speak of labels. */
 const labels: SearchParameter = {
@@ -31,6 +37,23 @@ export function elementsOf(parameter: SearchParameter, resource: JsonObject): re
 }
 
 export function indexOf(capability: TypeCapability, resource: JsonObject, options: IndexOptions = {}): Indexed {
+  const { types = new Map(), recordParameters: _ofTheRow, ...base } = options;
+  const index = (of: TypeCapability, one: JsonObject): Own => ownIndex(of, one, one === resource ? options : base);
+  return withContained(capability, resource, { types, index, references: referencesIn });
+}
+
+/** Of every reference parameter, what it reads. */
+function referencesIn({ search }: TypeCapability, resource: JsonObject): readonly (readonly [code: string, text: string])[] {
+  return [...search.values()].flatMap((parameter) =>
+    parameter.type === 'reference'
+      ? objectsOf(elementsOf(parameter, resource)).flatMap(({ reference }) =>
+          typeof reference === 'string' ? [[parameter.code, reference] as const] : [],
+        )
+      : [],
+  );
+}
+
+function ownIndex(capability: TypeCapability, resource: JsonObject, options: IndexOptions): Own {
   const parameters = new Map([['_security', labels], ...capability.search]);
   const found = [...parameters.values()].flatMap((parameter) => {
     const type = fieldParameter(parameter) === undefined ? parameterType(parameter) : undefined;
@@ -55,7 +78,7 @@ export function assertSearchable(conformance: Conformance): void {
   }
 }
 
-function row(found: readonly (readonly [string, Entries])[]): Indexed {
+function row(found: readonly (readonly [string, Entries])[]): Own {
   return {
     idx: [...new Set(found.flatMap(([, { idx }]) => idx))],
     p: Object.fromEntries(found.flatMap(([, { p }]) => Object.entries(p))),

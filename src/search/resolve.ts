@@ -4,6 +4,7 @@ import type { Direction } from '../conformance/conformance.ts';
 import { and, type Filter, oneOf, or } from '../filter/filter.ts';
 import type { Condition, Link, Linked } from './chain.ts';
 import type { Identity } from './condition.ts';
+import { leadingTo } from './contained.ts';
 import type { Hierarchy, Tree } from './hierarchy.ts';
 import type { Query } from './query.ts';
 import { referringTo } from './reference.ts';
@@ -38,22 +39,27 @@ export async function resolveSearch({ conditions }: Query, links: Links): Promis
 }
 
 function isPlain(condition: Condition): condition is Filter {
-  return condition.op !== 'chain' && condition.op !== 'has' && condition.op !== 'hierarchy';
+  return condition.op !== 'chain' && condition.op !== 'has' && condition.op !== 'hierarchy' && condition.op !== 'any';
 }
 
 /** `around`: what else its rows must meet. */
 async function resolve(condition: Condition, around: Filter, links: Links): Promise<Filter> {
   if (isPlain(condition)) return condition;
   if (condition.op === 'hierarchy') return await climb(condition, links);
+  if (condition.op === 'any') {
+    const found: Filter[] = [];
+    for (const one of condition.of) found.push(await follow(one, around, links));
+    return or(...found);
+  }
   return condition.op === 'chain' ? await follow(condition, around, links) : await lookBack(condition, around, links);
 }
 
 async function follow({ name, link, of, identity }: Linked, around: Filter, links: Links): Promise<Filter> {
   const { code, target, record } = link;
   const ahead = await links.ahead({ link, filter: around, name });
-  const filter = and(ahead, await resolve(of, ahead, links));
-  const ids = await links.rows({ type: target, filter, name, ...(identity && { identity }) });
-  return record ? oneOf('rec', ids) : referringTo(code, target, ids);
+  const inner = await resolve(of, ahead, links);
+  const ids = await links.rows({ type: target, filter: and(ahead, inner), name, ...(identity && { identity }) });
+  return record ? oneOf('rec', ids) : leadingTo(code, target, ids, inner);
 }
 
 async function lookBack({ name, link, of }: Linked, around: Filter, links: Links): Promise<Filter> {

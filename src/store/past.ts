@@ -24,7 +24,8 @@ const ruled = [
 
 /** `until`: the instant at which another version took its place. */
 export function pastOf(type: string, row: Row, until?: Date): Past {
-  const past = { ...row, _id: `${type}/${row._id}/${row.v}`, id: row._id, type, idx: row.idx.filter(isRuled), p: {}, s: {} };
+  const { c: _contained, ...rest } = row;
+  const past = { ...rest, _id: `${type}/${row._id}/${row.v}`, id: row._id, type, idx: row.idx.filter(isRuled), p: {}, s: {} };
   return until === undefined ? past : { ...past, until };
 }
 

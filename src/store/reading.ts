@@ -26,7 +26,7 @@ import { type AskedOfReferences, eachOnce, type Referred, type Referring, referr
 import { branchesOfCount, branchesOfVersions, compareVersions, type Version, type VersionsAsked } from './versions.ts';
 
 /** Rows as they are read: without their search index. */
-export type Found = Omit<Row, 'idx' | 'p'>;
+export type Found = Omit<Row, 'idx' | 'p' | 'c'>;
 export type Asked = {
   readonly filter: Filter;
   readonly order?: Order;
@@ -84,7 +84,7 @@ export class Reading {
     { filter, order = newestFirst, limit, under = 'read' }: Asked,
   ): Promise<readonly Found[]> {
     const sort = Object.fromEntries(order.map(({ field, descending }) => [field, descending ? -1 : 1]));
-    const last = { $project: { idx: 0, p: 0, ...(order.some(({ field }) => field.startsWith('s.')) ? {} : { s: 0 }) } };
+    const last = { $project: { idx: 0, p: 0, c: 0, ...(order.some(({ field }) => field.startsWith('s.')) ? {} : { s: 0 }) } };
     const branches = this.#branches(type, permission, and(permission[under](type), filter), filter, [
       { $sort: sort },
       { $limit: limit },

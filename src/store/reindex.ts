@@ -7,7 +7,7 @@ import { type Database, within } from './database.ts';
 import { type Definition, setMade } from './index-state.ts';
 import { isRuled } from './line.ts';
 
-export type Index = Pick<Row, 'idx' | 'p' | 's'>;
+export type Index = Pick<Row, 'idx' | 'p' | 's' | 'c'>;
 export type Reindex = {
   readonly type: string;
   readonly definition: Definition;
@@ -73,7 +73,7 @@ async function rowsAfter(database: Database, type: string, after: string): Promi
 async function rewrite(database: Database, type: string, rows: readonly Old[], index: Reindex['index']): Promise<number> {
   const anew = rows.map((row) => ({ row, to: index(row.j) }));
   const alike = anew.filter(({ row, to }) => isAlikeRuled(row, to));
-  const updates = alike.map(({ row, to }) => ({ updateOne: { filter: asRead(row), update: { $set: to } } }));
+  const updates = alike.map(({ row, to }) => ({ updateOne: { filter: asRead(row), update: updateTo(to) } }));
   const { matchedCount } =
     updates.length === 0 ? { matchedCount: 0 } : await database.of(type).bulkWrite(updates, { ordered: false });
   let moved = 0;
@@ -83,6 +83,10 @@ async function rewrite(database: Database, type: string, rows: readonly Old[], i
 
 const asRead = ({ _id, v, n }: Old): Pick<Row, '_id' | 'v' | 'n'> => ({ _id, v, n });
 
+function updateTo(to: Index): { readonly $set: Index; readonly $unset?: { readonly c: '' } } {
+  return to.c === undefined ? { $set: to, $unset: { c: '' } } : { $set: to };
+}
+
 function isAlikeRuled({ idx }: Old, to: Index): boolean {
   const [before, after] = [idx, to.idx].map((tokens) => tokens.filter(isRuled).toSorted().join('\n'));
   return before === after;
@@ -91,7 +95,7 @@ function isAlikeRuled({ idx }: Old, to: Index): boolean {
 /** Tokens that rules speak about go to the old versions and the bytes of the resource too, at once. */
 async function moveRuled(database: Database, type: string, row: Old, to: Index): Promise<number> {
   return await transaction(database, async (inside) => {
-    const { matchedCount } = await inside.of(type).updateOne(asRead(row), { $set: to }, within(inside));
+    const { matchedCount } = await inside.of(type).updateOne(asRead(row), updateTo(to), within(inside));
     if (matchedCount === 0) return 0;
     const $set = { idx: to.idx.filter(isRuled) };
     await inside.history.updateMany({ type, id: row._id }, { $set }, within(inside));

@@ -148,12 +148,13 @@ export function rowOf(
   resource: JsonObject & { readonly resourceType: string; readonly id: string },
   more: { readonly rec?: string } = {},
 ): Row {
-  const { idx, p, s } = indexOf(capabilityOf(resource.resourceType), resource, {
+  const index = indexOf(capabilityOf(resource.resourceType), resource, {
     recordParameters: recordParametersOf(conformance, resource.resourceType),
     base,
+    types: conformance.types,
   });
   const envelope = { v: 1, lu: now, date: now, dhi: now, made: now, rd: [], dep: 'h', n: 0, line: [] };
-  return { _id: resource.id, ...envelope, idx, p, s, j: JSON.stringify(resource), ...more };
+  return { _id: resource.id, ...envelope, ...index, j: JSON.stringify(resource), ...more };
 }
 
 export function parse(type: string, parameters: Parameters, options: Partial<SearchOptions> = {}): Query {

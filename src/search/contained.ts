@@ -1,0 +1,60 @@
+// Contained resources as sub-rows of the one that holds them, which only chains over its references lead to.
+// https://hl7.org/fhir/R4/search.html#contained
+import type { TypeCapability } from '../conformance/conformance.ts';
+import { type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { and, element, equals, type Filter, oneOf, or } from '../filter/filter.ts';
+import type { Contained, Row } from '../filter/row.ts';
+import { referenceEntry } from './reference.ts';
+
+export type Own = Pick<Row, 'idx' | 'p' | 's'>;
+/** What one resource by itself is found by, and the text of the references by which each of its parameters leads to others. */
+export type Reader = {
+  readonly types: ReadonlyMap<string, TypeCapability>;
+  readonly index: (capability: TypeCapability, resource: JsonObject) => Own;
+  readonly references: (capability: TypeCapability, resource: JsonObject) => readonly (readonly [code: string, text: string])[];
+};
+
+/** What is contained and refers to what is contained: as far as roles and their practitioners go. */
+const deepest = 2;
+
+/** The token of every row in which `code` leads to a contained resource of the type: no reference looks like it. */
+const mark = (code: string, type: string): string => `${code}|#${type}`;
+
+/** Its own index with that of what it contains. */
+export function withContained(capability: TypeCapability, resource: JsonObject, reader: Reader): Own & Pick<Row, 'c'> {
+  const own = reader.index(capability, resource);
+  const all = new Map(objectsOf(resource.contained).flatMap((one) => (typeof one.id === 'string' ? [[`#${one.id}`, one]] : [])));
+  return all.size === 0 ? own : holding(own, capability, resource, all, reader, new Map(), 1);
+}
+
+function holding(
+  own: Own,
+  capability: TypeCapability,
+  resource: JsonObject,
+  all: ReadonlyMap<string, JsonObject>,
+  reader: Reader,
+  known: Map<string, Own>,
+  depth: number,
+): Own & Pick<Row, 'c'> {
+  const led = Map.groupBy(reader.references(capability, resource), ([, text]) => text);
+  const c = [...led].flatMap(([text, leads]): readonly Contained[] => {
+    const one = all.get(text);
+    const type = textOf(one?.resourceType) ?? '';
+    const inner = reader.types.get(type);
+    if (one === undefined || inner === undefined) return [];
+    const index = known.get(text) ?? reader.index(inner, one);
+    known.set(text, index);
+    const whole = depth < deepest ? holding(index, inner, one, all, reader, known, depth + 1) : index;
+    return [{ t: type, by: [...new Set(leads.map(([code]) => code))], ...whole }];
+  });
+  const marks = new Set(c.flatMap(({ t, by }) => by.map((code) => mark(code, t))));
+  return c.length === 0 ? own : { ...own, idx: [...own.idx, ...marks], c };
+}
+
+/** The rows whose reference `code` leads to one of the ids, or to a contained resource of the type that meets the filter: each has one of few tokens. */
+export function leadingTo(code: string, type: string, ids: readonly string[], filter: Filter): Filter {
+  const entries = ids.map((id) => referenceEntry(code, type, id));
+  const inside = element('c', and(equals('t', type), equals('by', code), filter));
+  const tokens = oneOf('idx', [...entries, mark(code, type)]);
+  return inside.op === 'none' ? oneOf('idx', entries) : and(tokens, or(oneOf('idx', entries), inside));
+}
