@@ -1,8 +1,9 @@
 // A search of several types at once: one Query for each, alike in order and page.
 // https://hl7.org/fhir/R4/http.html#vsearch, https://hl7.org/fhir/R4/search.html#all
 import type { Conformance } from '../conformance/conformance.ts';
-import { type Parameters, parseSearch, type Query, type SearchOptions } from './query.ts';
-import { badValue, unescaped, unknownParameter, valuesOf } from './value.ts';
+import type { Condition } from './chain.ts';
+import { mostParameters, type Parameters, parseSearch, type Query, type SearchOptions } from './query.ts';
+import { badValue, tooMuch, unescaped, unknownParameter, valuesOf } from './value.ts';
 
 export type Across = {
   /** `sort`, `count`, `total` and `totalOnly` are those of all. */
@@ -12,6 +13,9 @@ export type Across = {
 };
 
 type Parameter = Parameters[number];
+
+/** Of the chains of all types together. */
+const mostLinks = 64;
 
 /** The types that `_type` names, each one of the possible; undefined where it is not given. */
 export function typesNamed(possible: readonly string[], parameters: Parameters): readonly string[] | undefined {
@@ -40,6 +44,8 @@ export function parseAcross(
   parameters: Parameters,
   options: SearchOptions,
 ): Across {
+  // Each is read for each type.
+  if (parameters.length > mostParameters) throw tooMuch(`More than ${mostParameters} parameters`);
   const knows = (type: string, parameter: Parameter): boolean =>
     parseSearch(conformance, type, [parameter], { ...options, lenient: true }).applied.length > 0;
   const isKnown = (parameter: Parameter): boolean =>
@@ -53,8 +59,15 @@ export function parseAcross(
   };
   const [first, ...others] = types;
   const queries = [queryOf(first), ...others.map(queryOf)] as const;
+  const links = queries.flatMap(({ conditions }) => conditions.map(linksIn)).reduce((sum, one) => sum + one, 0);
+  if (links > mostLinks) throw tooMuch(`More than ${mostLinks} links in the chains of these types: name fewer by _type`, '_type');
   judgeOrder(conformance, queries);
   return { queries: [...queries], applied };
+}
+
+function linksIn(condition: Condition): number {
+  if (condition.op === 'chain' || condition.op === 'has') return 1 + linksIn(condition.of);
+  return condition.op === 'hierarchy' ? 1 : 0;
 }
 
 function isInclude([name]: Parameter): boolean {

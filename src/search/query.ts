@@ -55,7 +55,7 @@ type Part =
   | { readonly kind: '_elements'; readonly elements: ReturnType<typeof parseElements> }
   | { readonly kind: IncludeKind; readonly includes: readonly Include[] };
 
-const mostParameters = 64;
+export const mostParameters = 64;
 const longestName = 512;
 /** Of all values: each becomes several conditions of the database, whose commands are limited too. */
 const mostCharacters = 100_000;

@@ -10,6 +10,16 @@ describe('what the server declares', () => {
     expect(() => assertSearchable(conformance)).not.toThrow();
   });
 
+  test.each(['Patient', 'Practitioner', 'RelatedPerson', 'Encounter', 'Device'])(
+    'every parameter of the compartment of %s',
+    (of) => {
+      const links = [...(conformance.compartments.get(of) ?? [])].filter(([type]) => conformance.types.has(type));
+      expect(links.length).toBeGreaterThan(5);
+      const lacking = links.flatMap(([type, codes]) => codes.filter((code) => !conformance.types.get(type)?.search.has(code)));
+      expect(lacking).toEqual([]);
+    },
+  );
+
   test.each([
     ['DocumentReference', ['patient', 'subject']],
     ['Consent', ['patient']],
