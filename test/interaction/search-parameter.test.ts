@@ -84,6 +84,24 @@ const wrong: readonly (readonly [what: string, parameter: JsonObject, line: RegE
   ['an unknown function', searchParameter('x', 'string', 'Patient', 'Patient.name.shout()'), /does not compile/],
   ['no expression', searchParameter('x', 'string', 'Patient', ''), /has no expression/],
   ['an unknown type', searchParameter('x', 'text', 'Patient', 'Patient.name'), /has no type of search-param-type/],
+  ['a composite without parts', searchParameter('x', 'composite', 'Patient', 'Patient'), /is composite and has no parts/],
+  [
+    'parts of what is no composite',
+    searchParameter('x', 'string', 'Patient', 'Patient.name.text', { component: [{ definition: 'y', expression: 'text' }] }),
+    /is composite and has no parts, or the reverse/,
+  ],
+  [
+    'a part that nothing defines',
+    searchParameter('x', 'composite', 'Patient', 'Patient.name', { component: [{ definition: 'urn:y', expression: 'text' }] }),
+    /a part is urn:y, which cannot be one/,
+  ],
+  [
+    'a part that is no path',
+    searchParameter('x', 'composite', 'Patient', 'Patient.name', {
+      component: [{ definition: 'http://hl7.org/fhir/SearchParameter/individual-given', expression: 'given.first()' }],
+    }),
+    /given\.first\(\) is not the path of an element/,
+  ],
   ['a code that is no name', searchParameter('x.y', 'string', 'Patient', 'Patient.name'), /has no code that can be searched by/],
   [
     'a url that another has',

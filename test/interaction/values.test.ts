@@ -16,10 +16,16 @@ const tables: { readonly found: Readonly<Record<string, readonly Row[]>>; readon
 const resources: readonly { readonly name: string; readonly resource: Body }[] = table('values-world');
 const masked = new Set(resources.flatMap(({ name, resource }) => (JSON.stringify(resource).includes('MASQUE_PS') ? [name] : [])));
 
-/** R4 has no number among the parameters of our types: as many as are to be had are dropped in. */
+/** R4 has no number among the parameters of our types: what has one is dropped into profiles/. */
 const own = [
   searchParameter('dose', 'number', 'Immunization', 'Immunization.protocolApplied.doseNumber'),
   searchParameter('amount', 'quantity', 'Immunization', 'Immunization.doseQuantity'),
+  searchParameter('vaccine-dose', 'composite', 'Immunization', 'Immunization', {
+    component: [
+      { definition: 'http://hl7.org/fhir/SearchParameter/Immunization-vaccine-code', expression: 'vaccineCode' },
+      { definition: 'https://test.example/SearchParameter/Immunization-dose', expression: 'protocolApplied.doseNumber' },
+    ],
+  }),
 ];
 
 let folder: Folder;
