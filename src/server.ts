@@ -118,7 +118,9 @@ async function open(client: MongoClient, name: string, conformance: Conformance)
 
 function sayAwaited(databases: readonly Opened[], log: (line: string) => void): void {
   const lacking = databases.flatMap(({ name, awaited }) =>
-    [...awaited()].map(([type, codes]) => `${name}: ${type} (${[...codes].join(', ')})`),
+    [...awaited()].map(
+      ([type, codes]) => `${name}: ${type} (${[...codes].map((code) => code.replace('#', 'contained ')).join(', ')})`,
+    ),
   );
   if (lacking.length > 0)
     log(`What is stored cannot be searched by all that is declared before \`npm run reindex\`: ${lacking.join('; ')}`);

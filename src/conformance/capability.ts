@@ -25,6 +25,8 @@ export type TypeCapability = {
   readonly includes: ReadonlySet<string>;
   readonly revincludes: ReadonlySet<string>;
   readonly profiles: readonly string[];
+  /** Types of contained resources by which not every stored one is found yet; absent: of none. */
+  readonly awaited?: ReadonlySet<string>;
   /** Names of operations on the type and its instances: `validate`. */
   readonly operations: ReadonlySet<string>;
 };

@@ -12,7 +12,9 @@ export type ElementsRead = {
 
 type Leaf = { readonly types: readonly string[]; readonly binding?: string };
 
-const term = /^([A-Z]\w*)((?:\.[a-z]\w*)+)(?: as (\w+)|\.(?:as|ofType)\((\w+)\)|\.where\([^|]*\))?$/;
+const term = /^([A-Z]\w*)((?:\.[a-z]\w*)+)(?: as (\w+)|\.where\((?:[^()|]|\(\))*\))?$/;
+/** Whatever stands before it. */
+const cast = /\.(?:as|ofType)\((\w+)\)$/;
 
 export function elementsRead(expression: string, definitions: Definitions): ElementsRead {
   const leaves = leavesOf(expression, definitions);
@@ -36,7 +38,10 @@ function leavesOf(expression: string, definitions: Definitions): readonly Leaf[]
 }
 
 function leafOf(text: string, definitions: Definitions): Leaf | undefined {
-  const [, root, path, as, type = as] = term.exec(withoutParentheses(text)) ?? [];
+  const whole = withoutParentheses(text);
+  const [, named] = cast.exec(whole) ?? [];
+  if (named !== undefined) return { types: [named] };
+  const [, root, path, type] = term.exec(whole) ?? [];
   if (root === undefined || path === undefined) return undefined;
   const rule = ruleAt(root, path.slice(1).split('.'), definitions);
   if (type !== undefined || rule === undefined) return type === undefined ? undefined : { types: [type] };

@@ -4,6 +4,7 @@ import type { SearchParameter, TypeCapability } from '../conformance/conformance
 import { type Filter, none } from '../filter/filter.ts';
 import { type Context, headOf, type Identity, type Sent, type Simple, simple } from './condition.ts';
 import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
+import { judgeContained } from './index-definition.ts';
 import { badValue, tooMuch, unknownParameter } from './value.ts';
 
 /** The reference `code` from resources of `type` to those of `target`; `record`: the row's `rec` stands for it. */
@@ -81,6 +82,7 @@ function chain(sent: Sent, capability: TypeCapability, { head, rest }: Chain, le
     throw badValue(sent.name, `several types are possible; say which: ${names.join(', ')}`);
   }
   const record = isRecord(sent.context, type, code);
+  if (!record) for (const target of possible) judgeContained(capability, target.type, sent.name);
   const [first, ...others] = possible.map((target) =>
     linkTo(sent, { type, code, target: target.type, record }, target, rest, leads),
   );

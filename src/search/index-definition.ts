@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/searchparameter.html
 import { createHash } from 'node:crypto';
 import type { Conformance, TypeCapability } from '../conformance/conformance.ts';
-import { refuse } from '../fhir/outcome.ts';
+import { type Refusal, refuse } from '../fhir/outcome.ts';
 import { fieldParameter } from './types.ts';
 
 /** Raise it when the code indexes otherwise than before: every stored row is then to be indexed anew. */
@@ -13,20 +13,39 @@ export type IndexDefinition = ReadonlyMap<string, string>;
 /** Type → the codes by which not every stored row is indexed. */
 export type AwaitedCodes = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** `#Practitioner`: what contained resources of the type are found by. */
 export function indexDefinitions({ types }: Conformance): ReadonlyMap<string, IndexDefinition> {
-  return new Map([...types.values()].map((capability) => [capability.type, definitionOf(capability)]));
+  const own = new Map([...types.values()].map((capability) => [capability.type, definitionOf(capability)]));
+  return new Map([...types.values()].map((capability) => [capability.type, withContained(capability, own)]));
 }
 
 function definitionOf({ search }: TypeCapability): IndexDefinition {
   const indexed = [...search.values()].filter((parameter) => fieldParameter(parameter) === undefined);
-  return new Map(
-    indexed.map((parameter) => {
-      const text = JSON.stringify([format, parameter], (_key, value: unknown) =>
-        value instanceof Map || value instanceof Set ? [...value] : value,
-      );
-      return [parameter.code, createHash('sha256').update(text).digest('base64url').slice(0, 16)];
-    }),
-  );
+  return new Map(indexed.map((parameter) => [parameter.code, digestOf([format, parameter])]));
+}
+
+/** The server's own traces contain nothing. */
+function withContained({ type, search }: TypeCapability, all: ReadonlyMap<string, IndexDefinition>): IndexDefinition {
+  const targets = type === 'AuditEvent' ? [] : [...search.values()].flatMap(({ target }) => target);
+  const contained = [...new Set(targets)].flatMap((target) => {
+    const definition = all.get(target);
+    return definition === undefined || definition.size === 0 ? [] : [[`#${target}`, digestOf([...definition])] as const];
+  });
+  return new Map([...(all.get(type) ?? []), ...contained]);
+}
+
+function digestOf(value: unknown): string {
+  const text = JSON.stringify(value, (_key, part: unknown) => (part instanceof Map || part instanceof Set ? [...part] : part));
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
+
+/** A chain from the type into what it contains asks rows that all have been indexed. */
+export function judgeContained({ type, awaited }: TypeCapability, target: string, name: string): void {
+  if (awaited?.has(target)) throw isAwaited(type, `a contained ${target}`, name);
+}
+
+function isAwaited(type: string, what: string, name: string): Refusal {
+  return refuse('busy', `${type} cannot be searched by ${what} yet: it is being indexed; try again`, `http.${name}`);
 }
 
 /** The same conformance, in which to ask for a parameter that is awaited is refused: wherever it stands in the request. */
@@ -34,7 +53,9 @@ export function withAwaited(conformance: Conformance, awaited: AwaitedCodes): Co
   if (awaited.size === 0) return conformance;
   const types = [...conformance.types].map(([type, capability]) => {
     const codes = awaited.get(type);
-    return [type, codes === undefined ? capability : { ...capability, search: new Refusing(capability, codes) }] as const;
+    if (codes === undefined) return [type, capability] as const;
+    const contained = [...codes].filter((code) => code.startsWith('#')).map((code) => code.slice(1));
+    return [type, { ...capability, search: new Refusing(capability, codes), awaited: new Set(contained) }] as const;
   });
   return { ...conformance, types: new Map(types) };
 }
@@ -51,8 +72,7 @@ class Refusing extends Map<string, NonNullable<ReturnType<TypeCapability['search
   }
 
   override get(code: string): ReturnType<TypeCapability['search']['get']> {
-    if (this.#awaited.has(code))
-      throw refuse('busy', `${this.#type} cannot be searched by ${code} yet: it is being indexed; try again`, `http.${code}`);
+    if (this.#awaited.has(code)) throw isAwaited(this.#type, code, code);
     return super.get(code);
   }
 }
