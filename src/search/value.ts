@@ -1,6 +1,6 @@
 // The values of a search parameter: alternatives by comma, parts by bar, and the escapes that take their meaning away.
 // https://hl7.org/fhir/R4/search.html#escaping
-import { type Refusal, refuse } from '../fhir/outcome.ts';
+import { Refusal, refuse } from '../fhir/outcome.ts';
 import { longestValue } from './fold.ts';
 
 const mostValues = 200;
@@ -18,7 +18,9 @@ const mostNamed = 12;
 /** Never left out, however lenient the search: without its modifier a parameter asks for something else. */
 export function unknownModifier(name: string, known: readonly string[]): Refusal {
   const names = known.slice(0, mostNamed).map((modifier) => `:${modifier}`);
-  return badValue(name, `no such modifier here; there are ${[...names, ...(known.length > mostNamed ? ['…'] : [])].join(', ')}`);
+  const list = [...names, ...(known.length > mostNamed ? ['…'] : [])].join(', ');
+  const text = `Parameter ${name}: no such modifier here; there are ${list}`;
+  return new Refusal('bad-parameter', [{ text, expression: `http.${name}`, code: 'not-supported' }]);
 }
 
 /** A part of a request that no search takes, whatever is stored. */
