@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/search.html#composite
 import type { SearchParameter } from '../conformance/conformance.ts';
 import { compilePathFromElement, type ElementPath } from '../fhir/element-path.ts';
-import { isObject } from '../fhir/json.ts';
+import { isObject, type JsonObject } from '../fhir/json.ts';
 import { and, element, type Filter, or } from '../filter/filter.ts';
 import type { Asked, Entries, ParameterType } from './parameter-type.ts';
 import { badValue, split } from './value.ts';
@@ -25,11 +25,22 @@ function componentsOf(composite: SearchParameter, typeOf: TypeOf): readonly Comp
   return found;
 }
 
+/** Undefined where the element lacks one of the parts. A part has no modifiers: what only they read is left out. */
+function partsOf(components: readonly Component[], node: JsonObject, base: string | undefined): readonly Entries[] | undefined {
+  const found = components.map(({ path }) => path(node));
+  if (found.some((nodes) => nodes.length === 0)) return undefined;
+  const parts = components.map(({ parameter, type }, at) => {
+    const entries = type.index(parameter, found[at] ?? [], base);
+    return { ...entries, idx: entries.idx.filter((entry) => entry.startsWith(`${parameter.code}|`)) };
+  });
+  return parts.every(({ keys }) => keys.length > 0) ? parts : undefined;
+}
+
 function index(components: readonly Component[], code: string, nodes: readonly unknown[], base: string | undefined): Entries {
-  const rows = nodes
-    .filter(isObject)
-    .map((node) => components.map(({ parameter, type, path }) => type.index(parameter, path(node), base)));
-  const whole = rows.filter((parts) => parts.every(({ keys }) => keys.length > 0));
+  const whole = nodes.filter(isObject).flatMap((node) => {
+    const parts = partsOf(components, node, base);
+    return parts === undefined ? [] : [parts];
+  });
   const inner = whole.map((parts) => ({
     idx: [...new Set(parts.flatMap(({ idx }) => idx))],
     p: Object.fromEntries(parts.flatMap(({ p }) => Object.entries(p))),
