@@ -11,8 +11,12 @@ export type Parameter = {
   readonly p?: Readonly<Record<string, readonly Parameter[]>>;
 };
 
-/** A contained resource of type `t`, to which the references of the parameters `by` lead. */
-export type Contained = Pick<Row, 'idx' | 'p' | 's' | 'c'> & { readonly t: string; readonly by: readonly string[] };
+/** A contained resource of type `t` and id `i`, to which the references of the parameters `by` lead. */
+export type Contained = Pick<Row, 'idx' | 'p' | 's' | 'c'> & {
+  readonly t: string;
+  readonly i: string;
+  readonly by: readonly string[];
+};
 
 export type Row = {
   readonly _id: string;

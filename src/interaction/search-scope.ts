@@ -6,6 +6,7 @@ import { refuse } from '../fhir/outcome.ts';
 import { type Across, parseAcross, typesNamed, typesOfPatient } from '../search/across.ts';
 import { type Compartment, inCompartment, typesIn } from '../search/compartment.ts';
 import type { Parameters, Query } from '../search/query.ts';
+import { unknownParameter } from '../search/value.ts';
 import { type Context, isTester, recordParameters } from './context.ts';
 import { queryFor, searchOptions } from './query.ts';
 import { isAskable } from './reach.ts';
@@ -23,6 +24,7 @@ export function queriesFor(context: Context, scope: Scope, parameters: Parameter
   const { type, compartment } = scope;
   if (type !== undefined) {
     const query = queryFor(context, type, parameters, lenient);
+    if (compartment && query.contained) throw unknownParameter('_contained');
     return { queries: [inside(context, query, compartment)], applied: query.applied };
   }
   const [first, ...others] = typesAsked(context, compartment, parameters);

@@ -9,6 +9,7 @@ import type { Parameters, Query } from '../search/query.ts';
 import { afterRow, type Located, type Source } from '../store/across.ts';
 import type { Reading } from '../store/reading.ts';
 import { leave, touchedBy } from './answer.ts';
+import { containedSources, isContained, shownOf } from './contained.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { identitySearch } from './identity.ts';
 import { type Included, includedRows } from './include.ts';
@@ -43,23 +44,27 @@ export async function search(context: Context, request: SearchRequest): Promise<
 
 function openPage(context: Context, { parameters, lenient, ...scope }: SearchRequest): Page {
   const path = pathOf(scope);
-  const single = scope.type !== undefined;
+  const isSingle = ({ queries: [{ contained }] }: Across): boolean => scope.type !== undefined && contained === undefined;
   const page = pageAsked(context, path, parameters);
   if (page === undefined) {
     context.trail.query = `${path}?${queryText(parameters)}`;
-    return { ...queriesFor(context, scope, parameters, lenient), path, single };
+    const across = queriesFor(context, scope, parameters, lenient);
+    return { ...across, path, single: isSingle(across) };
   }
   context.trail.query = `${path}?${queryText(page.parameters)} (next page)`;
   const across = queriesFor(context, scope, page.parameters, true);
+  const single = isSingle(across);
   if (page.values.length !== across.queries[0].sort.length + Number(!single)) throw badPage();
   return { ...across, path, single, after: page.values };
 }
 
 async function run(context: Context, page: Page): Promise<Searched> {
   const { queries, applied, path, single } = page;
-  const [{ sort, count }] = queries;
+  const [query] = queries;
+  const { sort, count } = query;
   const reading = context.store.reading(context.moments);
-  const sources = await sourcesOf(context, reading, queries);
+  const contained = isContained(query) ? await containedSources(context, reading, query) : undefined;
+  const sources = contained?.sources ?? (await sourcesOf(context, reading, queries));
   const { rows, more } = await pageOf(reading, sources, page);
   const total = await totalOf(reading, sources, page, more ? undefined : rows.length);
   const matches = rows.map((row) => ({ type: row.type, row }));
@@ -69,7 +74,14 @@ async function run(context: Context, page: Page): Promise<Searched> {
   const position = last && positionOf(sort, { ...last, idx: [], p: {} });
   const body = searchset(
     linksOf(context, path, { applied, count }, position && last && (single ? position : [...position, last.type])),
-    entriesOf(context, queries, rows, included),
+    [
+      ...rows.flatMap((row) =>
+        contained && isContained(query)
+          ? shownOf(context, query, contained, row)
+          : [entryOf(context, queries, { type: row.type, row }, 'match')],
+      ),
+      ...included.map((one) => entryOf(context, queries, one, 'include')),
+    ],
     total,
   );
   const answer = await leave(context, reading, touched, { status: 200, body, headers: {} });
@@ -124,17 +136,12 @@ function includesOf(queries: readonly Query[]): Pick<Query, 'includes' | 'revinc
   };
 }
 
-function entriesOf(
+function entryOf(
   { baseUrl, conformance }: Context,
-  queries: readonly [Query, ...Query[]],
-  rows: readonly Located[],
-  included: readonly Included[],
-): readonly Entry[] {
-  const subsets = new Map(queries.map(({ type, subset }) => [type, subset]));
-  const entry = (type: string, { _id, j }: Included['row'], mode: Entry['mode']): Entry => ({
-    fullUrl: `${baseUrl}/${type}/${_id}`,
-    text: cutDown(conformance, subsets.has(type) ? subsets.get(type) : queries[0].subset, type, j),
-    mode,
-  });
-  return [...rows.map((row) => entry(row.type, row, 'match')), ...included.map((one) => entry(one.type, one.row, 'include'))];
+  queries: Across['queries'],
+  { type, row: { _id, j } }: Included,
+  mode: Entry['mode'],
+): Entry {
+  const { subset } = queries.find((query) => query.type === type) ?? queries[0];
+  return { fullUrl: `${baseUrl}/${type}/${_id}`, text: cutDown(conformance, subset, type, j), mode };
 }

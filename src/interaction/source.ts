@@ -15,7 +15,7 @@ import { knownRecord } from './read.ts';
 /** The record that they name, where they name one, is what a trace of nothing found is of. */
 export async function sourcesOf(context: Context, reading: Reading, queries: readonly Query[]): Promise<readonly Source[]> {
   const links = linksFor(context, reading);
-  const permissions = new Map<string, Permission>();
+  const permissionOn = permissionsOf(context);
   const named = new Set<string>();
   const sources: Source[] = [];
   for (const query of queries) {
@@ -23,12 +23,20 @@ export async function sourcesOf(context: Context, reading: Reading, queries: rea
     const filter = await resolveSearch(query, links);
     const keys = isDirectory(type) ? undefined : withPractice(context, type, keysNamed(type, query, filter));
     for (const key of keys ?? []) named.add(key);
-    // All that a Permission rests on but the caller.
-    const reach = JSON.stringify([isDirectory(type), type === 'Consent', scopeOf(context.caller, 's', type), keys]);
-    const permission = permissions.get(reach) ?? (await permissionFor(context, 's', type, keys));
-    permissions.set(reach, permission);
-    sources.push({ type, permission, filter });
+    sources.push({ type, permission: await permissionOn(type, keys), filter });
   }
   if (named.size > 0) context.trail.record = await knownRecord(context, [...named]);
   return sources;
+}
+
+/** What a caller may see of several types, each rule made once. */
+export function permissionsOf(context: Context): (type: string, keys: readonly string[] | undefined) => Promise<Permission> {
+  const known = new Map<string, Permission>();
+  return async (type, keys) => {
+    // All that a Permission rests on but the caller.
+    const reach = JSON.stringify([isDirectory(type), type === 'Consent', scopeOf(context.caller, 's', type), keys]);
+    const permission = known.get(reach) ?? (await permissionFor(context, 's', type, keys));
+    known.set(reach, permission);
+    return permission;
+  };
 }

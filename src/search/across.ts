@@ -49,7 +49,8 @@ export function parseAcross(
   const knows = (type: string, parameter: Parameter): boolean =>
     parseSearch(conformance, type, [parameter], { ...options, lenient: true }).applied.length > 0;
   const isKnown = (parameter: Parameter): boolean =>
-    isInclude(parameter) ? types.some((type) => knows(type, parameter)) : types.every((type) => knows(type, parameter));
+    !parameter[0].startsWith('_contained') &&
+    (isInclude(parameter) ? types.some((type) => knows(type, parameter)) : types.every((type) => knows(type, parameter)));
   const applied = parameters.filter((parameter) => parameter[0] === '_type' || isKnown(parameter));
   const odd = parameters.find((parameter) => !applied.includes(parameter));
   if (odd !== undefined && !options.lenient) throw unknownParameter(odd[0]);
@@ -67,6 +68,7 @@ export function parseAcross(
 
 function linksIn(condition: Condition): number {
   if (condition.op === 'chain' || condition.op === 'has') return 1 + linksIn(condition.of);
+  if (condition.op === 'any') return condition.of.reduce((sum, one) => sum + linksIn(one), 0);
   return condition.op === 'hierarchy' ? 1 : 0;
 }
 

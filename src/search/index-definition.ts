@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '../fhir/outcome.ts';
 import { fieldParameter } from './types.ts';
 
 /** Raise it when the code indexes otherwise than before: every stored row is then to be indexed anew. */
-const format = 1;
+const format = 2;
 
 /** Code of a parameter → digest of all that decides its entries in a row. */
 export type IndexDefinition = ReadonlyMap<string, string>;

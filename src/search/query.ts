@@ -33,7 +33,12 @@ export type Query = {
   readonly identity?: Identity;
   /** It names a resource by `_id` or `identifier`. */
   readonly namesRow: boolean;
+  /** What is contained in others is searched: `conditions` are on that. Absent: it is not. */
+  readonly contained?: InContained;
 };
+
+/** `both`: what stands by itself too; `whole`: the containers are given. */
+export type InContained = { readonly both: boolean; readonly whole: boolean; readonly conditions: readonly Condition[] };
 
 export type SearchOptions = {
   /** `Prefer: handling=lenient`: what is unknown is left out. */
@@ -53,8 +58,11 @@ type Part =
   | { readonly kind: '_total'; readonly total: boolean }
   | { readonly kind: '_summary'; readonly summary: Summary }
   | { readonly kind: '_elements'; readonly elements: ReturnType<typeof parseElements> }
+  | { readonly kind: '_contained'; readonly where: (typeof places)[number] }
+  | { readonly kind: '_containedType'; readonly whole: boolean }
   | { readonly kind: IncludeKind; readonly includes: readonly Include[] };
 
+const places = ['false', 'true', 'both'] as const;
 export const mostParameters = 64;
 const longestName = 512;
 /** Of all values: each becomes several conditions of the database, whose commands are limited too. */
@@ -85,7 +93,31 @@ export function parseSearch(conformance: Conformance, type: string, parameters: 
   const links = parts.reduce((sum, part) => sum + (part.kind === 'condition' ? part.parsed.links : 0), 0);
   if (links > mostLinks) throw tooMuch(`More than ${mostLinks} links in chains`);
   const whole = applied.length === parameters.length;
-  return { type, ...conditionsOf(type, parts, whole), ...pageOf(parts), applied: applied.map(({ sent }) => sent) };
+  const form = pageOf(parts);
+  const sent = applied.map((one) => one.sent);
+  const conditions = applied.filter(({ part }) => part.kind === 'condition').map((one) => one.sent);
+  const contained = containedIn(parts, form, () =>
+    // No record is said of what is contained, nor a date by which it stands among others.
+    conditions.map(([name, value]) => {
+      const inside = { ...context, recordParameters: () => new Set<string>(), isMainDate: () => false };
+      return parseCondition(inside, capability, name, value).condition;
+    }),
+  );
+  return { type, ...conditionsOf(type, parts, whole), ...form, applied: sent, ...(contained && { contained }) };
+}
+
+/** https://hl7.org/fhir/R4/search.html#contained */
+function containedIn(parts: readonly Part[], form: Form, read: () => readonly Condition[]): InContained | undefined {
+  const where = once(parts, '_contained')?.where ?? 'false';
+  const whole = once(parts, '_containedType')?.whole ?? true;
+  if (where === 'false') return undefined;
+  if (form.sort.some(({ field }) => field.startsWith('s.')))
+    throw badValue('_sort', '_id and _lastUpdated alone with _contained');
+  if (form.total && !whole) throw badValue('_containedType', 'contained resources are not counted');
+  const conditions = read();
+  if (conditions.some(({ op }) => op === 'has'))
+    throw badValue('_contained', 'nothing refers to what is contained: not with _has');
+  return { both: where === 'both', whole, conditions };
 }
 
 function parsePart(
@@ -113,6 +145,14 @@ function partOf(context: Context, capability: TypeCapability, name: string, valu
     case '_total':
       if (value !== 'none' && value !== 'accurate' && value !== 'estimate') throw badValue(name, 'none, accurate or estimate');
       return { kind: name, total: value !== 'none' };
+    case '_contained': {
+      const where = places.find((one) => one === value);
+      if (where === undefined) throw badValue(name, 'false, true or both');
+      return { kind: name, where };
+    }
+    case '_containedType':
+      if (value !== 'container' && value !== 'contained') throw badValue(name, 'container or contained');
+      return { kind: name, whole: value === 'container' };
     case '_summary':
       return { kind: name, summary: parseSummary(name, value) };
     case '_elements':

@@ -30,7 +30,7 @@ export function branchesOfRows(sources: readonly Source[], { order, limit }: Acr
     { $sort: Object.fromEntries(order.map(({ field, descending }) => [field, descending ? -1 : 1])) },
     ...ruled(part, moments),
     { $limit: limit },
-    { $project: { idx: 0, p: 0, rule: 0, ...(sorted ? {} : { s: 0 }) } },
+    { $project: { idx: 0, p: 0, c: 0, rule: 0, ...(sorted ? {} : { s: 0 }) } },
     { $set: { type: { $literal: part.type } } },
   ]);
 }

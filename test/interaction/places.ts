@@ -10,17 +10,18 @@ export const now = new Date('2026-11-25T12:00:00+01:00');
 export const mother = '279035121518989';
 export const son = '180067512345643';
 
-type Entry = { readonly name: string; readonly as: string; readonly labels?: readonly string[]; readonly resource: Body };
+export type Entry = { readonly name: string; readonly as: string; readonly labels?: readonly string[]; readonly resource: Body };
 export type Places = {
   readonly carnet: Carnet;
   /** By the names of test/cases/people.ts; `son`, `tester`. `doctor`: médecin traitant of both; `other`: the mother shares with him. */
   readonly as: (name: string) => Client;
   readonly filled: (text: string) => string;
+  readonly nameOf: (id: string) => string | undefined;
   /** Names of the matches in their order; what has none is left out. */
   readonly names: (reply: Reply, mode?: 'match' | 'include') => readonly string[];
 };
 
-export async function openPlaces(clock: () => Date = () => now): Promise<Places> {
+export async function openPlaces(clock: () => Date = () => now, more: readonly Entry[] = []): Promise<Places> {
   const carnet = await startCarnet({ clock });
   const ids = new Map<string, string>();
   const as = (name: string): Client => {
@@ -50,7 +51,7 @@ export async function openPlaces(clock: () => Date = () => now): Promise<Places>
   const shared = { type: 'permit', actor: [actor({ rpps: '10000000010' })] };
   written(await as('holder').post('/Consent', consent('sharing', ids.get('anne'), shared)));
   const entries: readonly Entry[] = table('places');
-  for (const { name, as: depositor, labels = [], resource } of entries) {
+  for (const { name, as: depositor, labels = [], resource } of [...entries, ...more]) {
     const made = JSON.parse(filled(JSON.stringify(resource)));
     const reply = await as(depositor).post(`/${resource.resourceType}`, labels.length === 0 ? made : labelled(made, labels));
     ids.set(name, idIn(written(reply)));
@@ -59,6 +60,7 @@ export async function openPlaces(clock: () => Date = () => now): Promise<Places>
     carnet,
     as,
     filled,
+    nameOf: (id) => [...ids].find(([, one]) => one === id)?.[0],
     names: ({ body }, mode = 'match') => {
       const named = new Map([...ids].map(([name, id]) => [id, name]));
       const found: readonly Body[] = (body.entry ?? []).filter(({ search }: Body) => search.mode === mode);

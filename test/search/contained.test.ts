@@ -1,4 +1,4 @@
-// What is contained is indexed where a reference leads to it, as far as a role's practitioner, and found by chains alone.
+// What is contained is indexed by itself, and where a reference leads to it, as far as a role's practitioner.
 // https://hl7.org/fhir/R4/search.html#contained
 import { describe, expect, test } from '@jest/globals';
 import { indexOf } from '../../src/search/index-of.ts';
@@ -16,10 +16,14 @@ const document = {
 describe('a contained resource', () => {
   const { idx, c } = indexOf(capabilityOf('DocumentReference'), document, { types: conformance.types });
 
-  test('is a sub-row where a reference leads to it', () => {
-    expect(c?.map(({ t, by }) => [t, by])).toEqual([['Practitioner', ['author']]]);
+  test('is a sub-row, by whatever reference leads to it', () => {
+    expect(c?.map(({ t, i, by }) => [t, i, by])).toEqual([
+      ['Practitioner', 'a', ['author']],
+      ['Practitioner', 'b', []],
+    ]);
     expect(c?.[0]?.idx).toContain('family|petit');
     expect(idx).toContain('author|#Practitioner');
+    expect(idx).toContain('_contained|Practitioner');
   });
 
   test('is nothing where no types are given, or none is contained', () => {
