@@ -59,8 +59,9 @@ export async function startServer({
   });
   const client = await connect(mongodbUri);
   const names = databaseNames(client);
-  const national = await open(client, names.national, conformance);
-  const testers = await open(client, names.testers, conformance);
+  const definitions = indexDefinitions(conformance);
+  const national = await open(client, names.national, conformance, definitions);
+  const testers = await open(client, names.testers, conformance, definitions);
   sayAwaited([national, testers], log);
   const app: App = {
     conformance,
@@ -99,13 +100,18 @@ type Opened = {
   readonly stop: () => void;
 };
 
-async function open(client: MongoClient, name: string, conformance: Conformance): Promise<Opened> {
+async function open(
+  client: MongoClient,
+  name: string,
+  conformance: Conformance,
+  definitions: ReturnType<typeof indexDefinitions>,
+): Promise<Opened> {
   const database = await openDatabase(client, name, [...conformance.types.keys()]);
   const store = openStore(database);
   const cursors = sealedCursors(await store.secret('cursor'));
   let awaited: AwaitedCodes = new Map();
   let now = { store, cursors, conformance };
-  const watch = await watchIndexes(database, indexDefinitions(conformance), (lacking) => {
+  const watch = await watchIndexes(database, definitions, (lacking) => {
     awaited = lacking;
     now = { store, cursors, conformance: withAwaited(conformance, lacking) };
   });

@@ -16,7 +16,7 @@ export type AwaitedCodes = ReadonlyMap<string, ReadonlySet<string>>;
 /** `#Practitioner`: what contained resources of the type are found by. */
 export function indexDefinitions({ types }: Conformance): ReadonlyMap<string, IndexDefinition> {
   const own = new Map([...types.values()].map((capability) => [capability.type, definitionOf(capability)]));
-  return new Map([...types.values()].map((capability) => [capability.type, withContained(capability, own)]));
+  return new Map([...types.values()].map((capability) => [capability.type, withTargets(capability, own)]));
 }
 
 function definitionOf({ search }: TypeCapability): IndexDefinition {
@@ -25,7 +25,7 @@ function definitionOf({ search }: TypeCapability): IndexDefinition {
 }
 
 /** The server's own traces contain nothing. */
-function withContained({ type, search }: TypeCapability, all: ReadonlyMap<string, IndexDefinition>): IndexDefinition {
+function withTargets({ type, search }: TypeCapability, all: ReadonlyMap<string, IndexDefinition>): IndexDefinition {
   const targets = type === 'AuditEvent' ? [] : [...search.values()].flatMap(({ target }) => target);
   const contained = [...new Set(targets)].flatMap((target) => {
     const definition = all.get(target);

@@ -57,6 +57,11 @@ describe('an element path', () => {
     expect(compileFhirPath(expression)(patient).map(String)).toEqual(expected.map(String));
   });
 
+  test('what the engine cannot say of a resource is no value', () => {
+    expect(() => compileFhirPath('Patient.name.given.substring(0, 1)')(patient)).toThrow();
+    expect(compileElementPath('Patient.name.given.substring(0, 1)')(patient)).toEqual([]);
+  });
+
   test('the type of what a reference leads to', () => {
     const found = compileElementPath('Patient.generalPractitioner.where(resolve() is Practitioner)')(patient);
     expect(found).toEqual([patient.generalPractitioner[0], patient.generalPractitioner[2]]);
