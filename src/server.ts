@@ -17,6 +17,7 @@ import { assertSearchable } from './search/index-of.ts';
 import { connect, databaseNames, openDatabase } from './store/database.ts';
 import { watchIndexes } from './store/index-state.ts';
 import { openStore, type Store } from './store/store.ts';
+import { textReader } from './text/text-reader.ts';
 
 export type Start = {
   readonly environment: Environment;
@@ -63,11 +64,13 @@ export async function startServer({
   const national = await open(client, names.national, conformance, definitions);
   const testers = await open(client, names.testers, conformance, definitions);
   sayAwaited([national, testers], log);
+  const texts = textReader();
   const app: App = {
     conformance,
     statute,
     ids,
     baseUrl,
+    texts,
     clock,
     authenticate: async (header, now) => await authenticate(trust, header, now),
     open: ({ who }: Caller) => (who.kind === 'tester' ? testers : national).now(),
@@ -86,6 +89,7 @@ export async function startServer({
       for (const opened of [national, testers]) opened.stop();
       server.closeIdleConnections();
       await new Promise((resolve) => server.close(resolve));
+      await texts.close();
       await client.close();
     },
   };

@@ -13,6 +13,7 @@ const layers: readonly (readonly string[])[] = [
   ['http'],
   ['operation'],
   ['interaction'],
+  ['text'],
   ['search', 'audit'],
   ['store'],
   ['access'],
@@ -32,12 +33,15 @@ const typesOnly: readonly (readonly [string, string])[] = [['server', 'src/comma
 const doors: Readonly<Record<string, readonly string[]>> = {
   '@lhncbc/ucum-lhc': ['src/fhir/ucum.ts'],
   '@medplum/fhirtypes': ['src/fhir/'],
+  '@orama/stemmers': ['src/search/stem.ts'],
   express: ['src/http/'],
   fhirpath: ['src/fhir/fhirpath.ts'],
+  htmlparser2: ['src/search/markup.ts'],
   jsonwebtoken: ['src/identity/', 'src/demo/'],
   mongodb: ['src/store/'],
   'mongodb-memory-server-core': ['src/store/'],
-  saxes: ['src/conformance/xml/'],
+  saxes: ['src/conformance/xml/', 'src/text/cda.ts'],
+  unpdf: ['src/text/pdf.ts'],
 };
 
 type Import = { readonly from: string; readonly target: string; readonly type: boolean };

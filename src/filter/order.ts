@@ -15,6 +15,9 @@ export const newestFirst: Order = [
   { field: '_id', descending: true },
 ];
 
+/** Rows with a score (rank.ts). */
+export const bestFirst: Order = [{ field: 'score', descending: true }, ...newestFirst];
+
 /** The rows strictly after that position. A position of another order: none. */
 export function afterFilter(order: Order, position: Position): Filter {
   if (order.length !== position.length) return none;

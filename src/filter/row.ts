@@ -12,11 +12,13 @@ export type Parameter = {
 };
 
 /** A contained resource of type `t` and id `i`, to which the references of the parameters `by` lead. */
-export type Contained = Pick<Row, 'idx' | 'p' | 's' | 'c'> & {
+export type Contained = Pick<Row, 'idx' | 'p' | 's' | 'c' | 'w'> & {
   readonly t: string;
   readonly i: string;
   readonly by: readonly string[];
 };
+/** Stems, each once, and beside them how often each is there. */
+export type Words = { readonly t: readonly string[]; readonly n: readonly number[] };
 
 export type Row = {
   readonly _id: string;
@@ -66,6 +68,9 @@ export type Row = {
   /** Sort keys by search parameter. */
   readonly s: Readonly<Record<string, { readonly min: Date | number | string; readonly max: Date | number | string }>>;
   readonly c?: readonly Contained[];
+  /** Words of the resource by search parameter (`_content`, `_text`), and those of its attachments. */
+  readonly w?: Readonly<Record<string, Words>>;
+  readonly f?: Words;
   /** The exact text of the resource. */
   readonly j: string;
 };

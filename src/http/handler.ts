@@ -19,6 +19,7 @@ import { type ReadForm, read } from '../interaction/read.ts';
 import { search } from '../interaction/search.ts';
 import type { Scope } from '../interaction/search-scope.ts';
 import type { Target } from '../interaction/target.ts';
+import { readOnce } from '../interaction/understood.ts';
 import { update } from '../interaction/update.ts';
 import { vread } from '../interaction/vread.ts';
 import { validate } from '../operation/validate.ts';
@@ -29,7 +30,7 @@ import { preferencesOf } from './prefer.ts';
 import { onTheBeat, send } from './send.ts';
 
 /** What all requests share; the store is chosen from the caller. */
-export type Shared = Omit<Context, 'caller' | 'moments' | 'trail' | 'store' | 'cursors'> & {
+export type Shared = Omit<Context, 'caller' | 'moments' | 'trail' | 'remarks' | 'store' | 'cursors'> & {
   readonly clock: () => Date;
   readonly authenticate: (header: string | undefined, now: Date) => Promise<Caller>;
   readonly open: (caller: Caller) => Pick<Context, 'store' | 'cursors' | 'conformance'>;
@@ -45,7 +46,15 @@ export function handle(shared: Shared, interaction: Interaction, handling: Handl
     await readBody(request, response);
     const { clock: _clock, authenticate: _authenticate, open, ...rest } = shared;
     const trail = { interaction, query: `${request.method} ${request.originalUrl.slice(0, 4000)}`, record: undefined };
-    const context: Context = { ...rest, ...open(caller), caller, moments: { now, today: startOfDay(now) }, trail };
+    const context: Context = {
+      ...rest,
+      ...open(caller),
+      caller,
+      moments: { now, today: startOfDay(now) },
+      trail,
+      texts: readOnce(rest.texts),
+      remarks: new Map(),
+    };
     try {
       await handling(context, request, response);
     } catch (error) {

@@ -7,16 +7,18 @@ import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
 import { and, equals, exists, not } from '../filter/filter.ts';
-import type { Row } from '../filter/row.ts';
+import type { Row, Words } from '../filter/row.ts';
 import type { Binding, Work } from '../store/commit.ts';
 import { type Context, isTester } from './context.ts';
 import { keysOfId, permissionFor } from './reach.ts';
 import { newRow, resourceOfRow } from './row.ts';
+import { together, wordsIn } from './understood.ts';
 
 export type Attached = {
   readonly content: readonly JsonObject[];
   readonly insert: NonNullable<Work['insert']>;
   readonly bind: NonNullable<Work['bind']>;
+  readonly words: Words;
 };
 
 /** `document`: the id of the DocumentReference. Bytes are written here, before the transaction that names them. */
@@ -29,6 +31,7 @@ export async function attach(
   const content: JsonObject[] = [];
   const insert: { type: string; row: Row }[] = [];
   const bind: Binding[] = [];
+  const words: Words[] = [];
   for (const [at, part] of objectsOf(resource.content).entries()) {
     const attachment = isObject(part.attachment) ? part.attachment : {};
     const path = `DocumentReference.content[${at}].attachment`;
@@ -39,6 +42,7 @@ export async function attach(
     } else if (sent === undefined) {
       const binary = await unboundBinary(context, id);
       if (binary) check(attachment, binary, path);
+      if (binary?.f) words.push(binary.f);
       if (binary ?? !isTester(context)) bind.push(bindingOf(context, id, document, rec));
       content.push({ ...part, attachment: described(context, attachment, id, binary) });
     } else {
@@ -46,21 +50,22 @@ export async function attach(
       check(attachment, bytes, path);
       const contentType = textOf(attachment.contentType) ?? 'application/octet-stream';
       checkMediaType(contentType, `${path}.contentType`);
+      words.push(await wordsIn(context, { contentType, bytes: sent }, `${path}.data`));
       insert.push({ type: 'Binary', row: await binaryRow(context, { id, contentType, bytes: sent, document, rec }) });
       content.push({ ...part, attachment: described(context, attachment, id, bytes) });
     }
   }
-  return { content, insert, bind };
+  return { content, insert, bind, words: together(words) };
 }
 
-type Measured = { readonly size?: number; readonly sha1?: string; readonly contentType?: string };
+type Measured = { readonly size?: number; readonly sha1?: string; readonly contentType?: string; readonly f?: Words };
 
 /** The depositor's own Binary that no document has taken; what is none is refused when it is bound. */
 async function unboundBinary(context: Context, id: string): Promise<Measured | undefined> {
   const permission = await permissionFor(context, 'c', 'Binary', keysOfId(context, 'Binary', id));
   const own = and(equals('_id', id), equals('dep', depositorOf(context.caller)), not(exists('of')));
   const reading = context.store.reading(context.moments);
-  const [row] = await reading.find('Binary', permission, { filter: own, limit: 1, under: 'write' });
+  const [row] = await reading.find('Binary', permission, { filter: own, limit: 1, under: 'write', words: true });
   if (row === undefined) return undefined;
   const { contentType } = resourceOfRow(row);
   return { ...row, ...(typeof contentType === 'string' ? { contentType } : {}) };

@@ -12,6 +12,7 @@ import { type Answer, type Context, capabilityOf, isTester } from './context.ts'
 import { mayAsk } from './reach.ts';
 import { newRow } from './row.ts';
 import { type Preference, shown } from './shown.ts';
+import { wordsIn, wordsStored } from './understood.ts';
 import { accept, commitTraced, depositInto } from './write.ts';
 
 export type Upload = {
@@ -71,10 +72,13 @@ export async function upload(context: Context, asked: Upload): Promise<Answer> {
   // Nobody fills the store with bytes that no record takes.
   if (key !== undefined) await depositInto(context, 'Binary', resource, key);
   const bytes = await context.store.putBytes(Buffer.isBuffer(source) ? source : pipeline(source, bounded(), () => undefined));
+  const words = Buffer.isBuffer(source)
+    ? await wordsIn(context, { contentType, bytes: source }, 'Binary.data')
+    : await wordsStored(context, contentType, bytes, 'Binary.data');
   const id = await context.store.steady(async () => {
     const into = key === undefined ? undefined : await depositInto(context, 'Binary', resource, key);
     const made = asked.newId ?? newId(context.ids, key);
-    const row = newRow(context, { type: 'Binary', id: made, resource, bytes, ...(key === undefined ? {} : { rec: key }) });
+    const row = newRow(context, { type: 'Binary', id: made, resource, bytes, words, ...(key === undefined ? {} : { rec: key }) });
     await commitTraced(context, { id: made, expects: into?.expects ?? new Map(), insert: [{ type: 'Binary', row }] }, 201);
     return made;
   });

@@ -15,6 +15,8 @@ import { indexOf } from '../search/index-of.ts';
 import { recordParametersOf } from '../search/record.ts';
 import type { ByteRange } from '../store/attachment.ts';
 import type { Store } from '../store/store.ts';
+import type { TextReader } from '../text/text-reader.ts';
+import type { Remarks } from './understood.ts';
 
 export type Context = {
   readonly conformance: Conformance;
@@ -28,6 +30,9 @@ export type Context = {
   readonly trail: Trail;
   /** `_format` as it was sent: the links of a Bundle keep it. */
   readonly format?: string;
+  /** Of one request. */
+  readonly texts: Pick<TextReader, 'read'>;
+  readonly remarks: Remarks;
   /** In a transaction: what is delivered or written, to be traced once, at its end. */
   readonly gather?: (touched: readonly Touched[]) => void;
 };
@@ -51,6 +56,8 @@ export type Answer = {
   readonly headers: Readonly<Record<string, string>>;
   /** Of a Binary, whose `body` is without its data then. */
   readonly bytes?: Bytes;
+  /** What its sender should know of what was accepted: an OperationOutcome beside the body. */
+  readonly outcome?: string;
 };
 
 /** What decides by what a resource is found: the testers' database knows no records. */
@@ -74,7 +81,7 @@ export function recordParameters(context: Indexing, type: string): ReadonlySet<s
   return type === 'AuditEvent' ? new Set(['patient']) : recordParametersOf(context.conformance, type);
 }
 
-export function indexed(context: Indexing, type: string, resource: JsonObject): Pick<Row, 'idx' | 'p' | 's' | 'c'> {
+export function indexed(context: Indexing, type: string, resource: JsonObject): Pick<Row, 'idx' | 'p' | 's' | 'c' | 'w'> {
   return indexOf(capabilityOf(context, type), resource, {
     recordParameters: recordParameters(context, type),
     base: context.baseUrl,

@@ -21,6 +21,7 @@ import { recordNamedBy } from './record.ts';
 import { guardianOf, guardianship, teamOf } from './relation.ts';
 import { newRow } from './row.ts';
 import { type Preference, shown } from './shown.ts';
+import { readAhead } from './understood.ts';
 import { accept, commitTraced, type Draft, depositInto, type Ready } from './write.ts';
 
 export type CreateRequest = {
@@ -39,6 +40,7 @@ export async function create(context: Context, asked: CreateRequest): Promise<An
   mayAsk(context, 'c', type);
   if (resource.resourceType !== type) throw refuse('bad-request', `A ${type} is expected at this address`, 'resourceType');
   const { store } = context;
+  await readAhead(context, [resource]);
   const { id, status, version } = await store.steady(async () => {
     if (isPublication(context, asked))
       return await publishOnce(context, resource, async (inside) => await createNow(inside, draftOf(asked)));

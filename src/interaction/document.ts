@@ -39,13 +39,14 @@ export async function depositDocument(context: Context, { resource: sent, id: gi
   const id = given ?? newId(context.ids, rec);
   const targets = await targetsFound(context, document, rec);
   const lines = targets.length === 0 ? [id] : [...new Set(targets.flatMap(({ row }) => row.line))];
-  const { content, insert, bind } = await attach(context, document, id, rec);
+  const { content, insert, bind, words } = await attach(context, document, id, rec);
   const resource = { ...document, content };
   const row = newRow(context, {
     type: 'DocumentReference',
     id,
     resource,
     line: lines,
+    words,
     ...(rec === undefined ? {} : { rec }),
     ...(version === undefined ? {} : { version }),
   });

@@ -1,6 +1,7 @@
 // Search parameters as they are sent, read for this caller.
 // https://hl7.org/fhir/R4/search.html
 import type { SearchParameter } from '../conformance/conformance.ts';
+import { scopeOf } from '../identity/scope.ts';
 import { type Parameters, parseSearch, type Query, type SearchOptions } from '../search/query.ts';
 import { type Context, recordParameters } from './context.ts';
 
@@ -14,6 +15,7 @@ export function searchOptions(context: Context, lenient: boolean): SearchOptions
     lenient,
     base: baseUrl,
     now: moments.now,
+    attachments: (of) => readsBytes(context, of),
     recordParameters: (of) => recordParameters(context, of),
     isMainDate: (of, parameter) => isMainDate(context, of, parameter),
   };
@@ -25,6 +27,12 @@ function isMainDate({ conformance, statute }: Context, type: string, { type: kin
   if (kind !== 'date' || path === undefined || expression !== `${type}.${path}`) return false;
   const element = conformance.elementsOf(type).find(([key]) => key === path || key === `${path}[x]`);
   return element !== undefined && !element[1].types.includes('Timing');
+}
+
+/** What the bytes of a document say is for whoever could read them as far as the documents themselves. */
+function readsBytes({ caller }: Context, type: string): boolean {
+  const reach = scopeOf(caller, 'r', 'Binary');
+  return reach === 'free' || (reach === 'patient' && scopeOf(caller, 's', type) === 'patient');
 }
 
 /** Written as text, with its address or without. */

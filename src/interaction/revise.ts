@@ -8,6 +8,7 @@ import { withGuardian, withTeam } from '../access/state.ts';
 import { judgeAuthor, judgeConsent } from '../access/wish.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
+import type { Words } from '../filter/row.ts';
 import { attach } from './attachment.ts';
 import { compiled, stateWith } from './consent.ts';
 import { type Context, isTester } from './context.ts';
@@ -47,8 +48,8 @@ export async function revise(
     category: context.statute.categoryOf(after),
     guardianship: guardianship(context),
   });
-  const { resource, ...bytes } = await withBytes(context, type, row._id, after);
-  const next = await pointed(context, type, nextRow(context, type, row, resource));
+  const { resource, words, ...bytes } = await withBytes(context, type, row._id, after);
+  const next = await pointed(context, type, nextRow(context, type, row, resource, words));
   const ready: Ready = {
     id: row._id,
     expects,
@@ -76,13 +77,13 @@ function judgeRecord(context: Context, type: string, rec: string | undefined, af
   if (named !== undefined && named !== rec) throw refuse('business-rule', 'The patient cannot be changed', `${type}.${element}`);
 }
 
-type Bytes = { readonly resource: JsonObject } & Pick<Ready, 'insert' | 'bind'>;
+type Bytes = { readonly resource: JsonObject; readonly words?: Words } & Pick<Ready, 'insert' | 'bind'>;
 
 /** A tester may give a document other bytes; in a record they are what the document is. */
 async function withBytes(context: Context, type: string, id: string, resource: JsonObject): Promise<Bytes> {
   if (type !== 'DocumentReference' || !isTester(context)) return { resource };
-  const { content, insert } = await attach(context, resource, id, undefined);
-  return { resource: { ...resource, content }, insert };
+  const { content, insert, words } = await attach(context, resource, id, undefined);
+  return { resource: { ...resource, content }, insert, words };
 }
 
 /** What a new version changes beside its row: rules of the record, envelopes of relatives, labels of what points at it. */

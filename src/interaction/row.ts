@@ -5,7 +5,7 @@ import { depositorOf, structureOf } from '../access/standing.ts';
 import { type Interval, intervalOf, periodOf } from '../fhir/instant.ts';
 import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
-import type { Row } from '../filter/row.ts';
+import type { Row, Words } from '../filter/row.ts';
 import type { Bytes } from '../store/attachment.ts';
 import type { Found } from '../store/reading.ts';
 import { type Context, indexed } from './context.ts';
@@ -22,6 +22,8 @@ export type Draft = {
   readonly bytes?: Bytes;
   readonly of?: string;
   readonly line?: readonly string[];
+  /** What its attachments say; absent in a next version: what they said before. */
+  readonly words?: Words;
   /** 1 where it is absent; later where what was deleted comes back. */
   readonly version?: number;
 };
@@ -49,6 +51,7 @@ export function nextRow(
   type: string,
   was: Pick<Found, 'v' | 'n' | 'made' | 'dep' | 'line' | '_id'> & Partial<Found>,
   resource: JsonObject,
+  words?: Words,
 ): Row {
   const { rec, file, size, sha1, of, st, ent } = was;
   return build(
@@ -60,6 +63,7 @@ export function nextRow(
       ...(rec === undefined ? {} : { rec }),
       ...(file === undefined || size === undefined || sha1 === undefined ? {} : { bytes: { file, size, sha1 } }),
       ...(of === undefined ? {} : { of }),
+      ...(words === undefined ? {} : { words }),
     },
     {
       v: was.v + 1,
@@ -75,7 +79,7 @@ export function nextRow(
 
 type Deposit = Pick<Row, 'v' | 'n' | 'made' | 'dep' | 'line'> & Partial<Pick<Row, 'st' | 'ent'>>;
 
-function build(context: Context, { type, id, resource, rec, bytes, of }: Draft, deposit: Deposit): Row {
+function build(context: Context, { type, id, resource, rec, bytes, of, words }: Draft, deposit: Deposit): Row {
   const { statute, moments } = context;
   const text = stamped(resource, id, deposit.v, moments.now);
   const { low, high } = intervalOfMain(statute.mainDateOf(text)) ?? { low: deposit.made, high: deposit.made };
@@ -93,6 +97,7 @@ function build(context: Context, { type, id, resource, rec, bytes, of }: Draft, 
     ...bytes,
     ...(of === undefined ? {} : { of }),
     ...index,
+    ...(words === undefined ? {} : { f: words }),
     j,
   };
   return { ...row, ...ownEnvelope({ row, resource: text, category: statute.categoryOf(text) }) };

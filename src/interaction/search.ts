@@ -1,8 +1,8 @@
 // A search: its queries and the Permission compiled to one Filter each, then its page, its total and what the page includes.
 // https://hl7.org/fhir/R4/http.html#search
 
-import { and } from '../filter/filter.ts';
 import { afterFilter, type Position, positionOf } from '../filter/order.ts';
+import { highestScore } from '../filter/rank.ts';
 import type { Across } from '../search/across.ts';
 import type { Include } from '../search/include.ts';
 import type { Parameters, Query } from '../search/query.ts';
@@ -78,7 +78,7 @@ async function run(context: Context, page: Page): Promise<Searched> {
       ...rows.flatMap((row) =>
         contained && isContained(query)
           ? shownOf(context, query, contained, row)
-          : [entryOf(context, queries, { type: row.type, row }, 'match')],
+          : [{ ...entryOf(context, queries, { type: row.type, row }, 'match'), ...scoreOf(row) }],
       ),
       ...included.map((one) => entryOf(context, queries, one, 'include')),
     ],
@@ -93,9 +93,9 @@ type Rows = { readonly rows: readonly Located[]; readonly more: boolean };
 async function pageOf(reading: Reading, sources: readonly Source[], { queries, single, after }: Page): Promise<Rows> {
   const [{ totalOnly, sort, count }] = queries;
   if (totalOnly) return { rows: [], more: false };
-  const rest = sources.map(({ filter, ...source }) => {
-    if (after === undefined) return { ...source, filter };
-    return { ...source, filter: and(filter, single ? afterFilter(sort, after) : afterRow(sort, after, source.type)) };
+  const rest = sources.map((source) => {
+    if (after === undefined) return source;
+    return { ...source, after: single ? afterFilter(sort, after) : afterRow(sort, after, source.type) };
   });
   const found = await find(reading, rest, { single, order: sort, limit: count + 1 });
   return { rows: found.slice(0, count), more: found.length > count };
@@ -106,8 +106,9 @@ type Asked = { readonly single: boolean; readonly order: Query['sort']; readonly
 async function find(reading: Reading, sources: readonly Source[], { single, ...asked }: Asked): Promise<readonly Located[]> {
   const [only] = sources;
   if (!single || only === undefined) return await reading.findAcross(sources, asked);
-  const found = await reading.find(only.type, only.permission, { ...asked, filter: only.filter });
-  return found.map((row) => ({ ...row, type: only.type }));
+  const { type, permission, ...source } = only;
+  const found = await reading.find(type, permission, { ...asked, ...source });
+  return found.map((row) => ({ ...row, type }));
 }
 
 /** Counted only where it was asked for and the page does not tell it. */
@@ -144,4 +145,8 @@ function entryOf(
 ): Entry {
   const { subset } = queries.find((query) => query.type === type) ?? queries[0];
   return { fullUrl: `${baseUrl}/${type}/${_id}`, text: cutDown(conformance, subset, type, j), mode };
+}
+
+function scoreOf({ score }: Located): Pick<Entry, 'score'> {
+  return score === undefined ? {} : { score: score / highestScore };
 }

@@ -1,6 +1,12 @@
 // The text of a searchset: the rows' own texts joined, never parsed on the way out.
 // https://hl7.org/fhir/R4/bundle.html#searchset
-export type Entry = { readonly fullUrl: string; readonly text: string; readonly mode: 'match' | 'include' };
+export type Entry = {
+  readonly fullUrl: string;
+  readonly text: string;
+  readonly mode: 'match' | 'include';
+  /** From 0 to 1, where the best come first. */
+  readonly score?: number;
+};
 export type Link = { readonly relation: 'self' | 'next'; readonly url: string };
 
 export function searchset(links: readonly Link[], entries: readonly Entry[], total: number | undefined): string {
@@ -12,7 +18,8 @@ export function searchset(links: readonly Link[], entries: readonly Entry[], tot
   });
   if (entries.length === 0) return head;
   const texts = entries.map(
-    ({ fullUrl, text, mode }) => `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${text},"search":{"mode":"${mode}"}}`,
+    ({ fullUrl, text, mode, score }) =>
+      `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${text},"search":${JSON.stringify({ mode, score })}}`,
   );
   return `${head.slice(0, -1)},"entry":[${texts.join(',')}]}`;
 }

@@ -6,6 +6,7 @@ import { scopeOf } from '../identity/scope.ts';
 import { versionHeaders } from './answer.ts';
 import type { Answer, Context } from './context.ts';
 import { keysOfId, permissionFor } from './reach.ts';
+import { outcomeOf } from './understood.ts';
 
 export type Preference = 'representation' | 'minimal' | 'OperationOutcome';
 
@@ -34,12 +35,14 @@ export async function shown(
     ...versionHeaders({ v: version, lu: moments.now }),
     ...(located ? { Location: `${baseUrl}/${type}/${id}/_history/${version}` } : {}),
   };
-  if (prefer === 'minimal' || scopeOf(context.caller, 'r', type) === 'none') return { status, headers };
+  const outcome = outcomeOf(context.remarks);
+  const bare = { status, headers, ...(outcome && { outcome }) };
+  if (prefer === 'minimal' || scopeOf(context.caller, 'r', type) === 'none') return bare;
   // Steady by itself: what is done already must not be done again because the rules changed after it.
   const row = await store.steady(async () => {
     const permission = await permissionFor(context, 'r', type, isDirectory(type) ? undefined : keysOfId(context, type, id));
     return (await store.reading(moments).find(type, permission, { filter: equals('_id', id), limit: 1 }))[0];
   });
-  if (row === undefined) return { status, headers };
-  return { status, headers, body: prefer === 'OperationOutcome' ? done : row.j };
+  if (row === undefined) return bare;
+  return prefer === 'OperationOutcome' ? { status, headers, body: outcome ?? done } : { ...bare, body: row.j };
 }

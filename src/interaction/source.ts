@@ -19,11 +19,11 @@ export async function sourcesOf(context: Context, reading: Reading, queries: rea
   const named = new Set<string>();
   const sources: Source[] = [];
   for (const query of queries) {
-    const { type } = query;
+    const { type, rank } = query;
     const filter = await resolveSearch(query, links);
     const keys = isDirectory(type) ? undefined : withPractice(context, type, keysNamed(type, query, filter));
     for (const key of keys ?? []) named.add(key);
-    sources.push({ type, permission: await permissionOn(type, keys), filter });
+    sources.push({ type, permission: await permissionOn(type, keys), filter, ...(rank && { rank }) });
   }
   if (named.size > 0) context.trail.record = await knownRecord(context, [...named]);
   return sources;

@@ -11,6 +11,7 @@ import { mayAsk } from './reach.ts';
 import { revise } from './revise.ts';
 import { type Preference, shown } from './shown.ts';
 import { type Absent, absence, judgeVersion, type Target, writable } from './target.ts';
+import { readAhead } from './understood.ts';
 
 export type UpdateRequest = {
   readonly type: string;
@@ -32,6 +33,7 @@ export async function update(context: Context, asked: UpdateRequest): Promise<An
   if ('id' in target && resource.id !== target.id)
     throw refuse('bad-request', 'The id of the resource must be that of the address', `${type}.id`);
   const { store } = context;
+  await readAhead(context, [resource]);
   const { id, version, status } = await store.steady(async () => {
     if ('id' in target) return await updateById(context, asked, target.id);
     return await store.transaction(

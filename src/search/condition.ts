@@ -2,6 +2,8 @@
 // https://hl7.org/fhir/R4/search.html#modifiers
 import type { Conformance, SearchParameter, TypeCapability } from '../conformance/conformance.ts';
 import { all, and, exists, type Filter, known, not, oneOf } from '../filter/filter.ts';
+import type { Rank } from '../filter/rank.ts';
+import { isContent, rankOf } from './content.ts';
 import { mainDateSpan } from './main-date.ts';
 import type { Asked } from './parameter-type.ts';
 import { recordKeys } from './reference.ts';
@@ -17,6 +19,8 @@ export type Context = {
   readonly isMainDate: (type: string, parameter: SearchParameter) => boolean;
   readonly base: string | undefined;
   readonly now: Date;
+  /** Whether the caller may ask for what attachments of the type say. */
+  readonly attachments: (type: string) => boolean;
 };
 
 /** Of one parameter, on the type that it is asked of. */
@@ -27,6 +31,8 @@ export type Simple = {
   readonly records?: readonly string[];
   readonly ids?: readonly string[];
   readonly identity?: Identity;
+  /** The words that it asks for. */
+  readonly rank?: Rank;
 };
 
 /** What was sent, and where it is read. */
@@ -44,7 +50,7 @@ export function headOf({ name }: Sent, capability: TypeCapability, head: string)
 export function simple({ context, name, text }: Sent, capability: TypeCapability, { parameter, modifier }: Head): Simple {
   const type = fieldParameter(parameter) ?? parameterType(parameter);
   if (type === undefined) throw unknownParameter(name);
-  const { base, now, conformance } = context;
+  const { base, now, conformance, attachments } = context;
   const asked: Asked = {
     parameter,
     name,
@@ -53,6 +59,7 @@ export function simple({ context, name, text }: Sent, capability: TypeCapability
     base,
     now,
     terminology: conformance.terminology,
+    attachments: attachments(capability.type),
   };
   const common = { code: parameter.code };
   if (modifier === 'missing') return { ...common, condition: missing(asked) };
@@ -64,7 +71,8 @@ export function simple({ context, name, text }: Sent, capability: TypeCapability
   const condition = type.condition(asked);
   if (condition === undefined) throw unknownModifier(name, ['missing', ...type.modifiers(parameter)]);
   const span = context.isMainDate(capability.type, parameter) ? mainDateSpan(condition) : all;
-  return { ...common, condition: and(condition, span), ...namedBy(asked) };
+  const rank = isContent(parameter) ? { rank: rankOf(asked) } : {};
+  return { ...common, condition: and(condition, span), ...namedBy(asked), ...rank };
 }
 
 function missing({ parameter, name, values }: Asked): Filter {

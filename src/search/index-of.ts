@@ -8,7 +8,7 @@ import { type Own, withContained } from './contained.ts';
 import type { Entries, SortKey } from './parameter-type.ts';
 import { fieldParameter, parameterType } from './types.ts';
 
-export type Indexed = Pick<Row, 'idx' | 'p' | 's' | 'c'>;
+export type Indexed = Pick<Row, 'idx' | 'p' | 's' | 'c' | 'w'>;
 
 /** `recordParameters`: codes of the parameters that name the record; the row's `rec` stands for them. */
 export type IndexOptions = {
@@ -79,10 +79,12 @@ export function assertSearchable(conformance: Conformance): void {
 }
 
 function row(found: readonly (readonly [string, Entries])[]): Own {
+  const words = found.flatMap(([, { w }]) => (w === undefined ? [] : Object.entries(w)));
   return {
     idx: [...new Set(found.flatMap(([, { idx }]) => idx))],
     p: Object.fromEntries(found.flatMap(([, { p }]) => Object.entries(p))),
     s: Object.fromEntries(found.flatMap(([code, { keys }]) => sortKeys(code, keys))),
+    ...(words.length === 0 ? {} : { w: Object.fromEntries(words) }),
   };
 }
 

@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/search.html#sort
 import type { TypeCapability } from '../conformance/conformance.ts';
 import type { Order } from '../filter/order.ts';
+import { isContent } from './content.ts';
 import { fieldParameter, parameterType } from './types.ts';
 import { tooMuch, unknownParameter, valuesOf } from './value.ts';
 
@@ -22,6 +23,6 @@ function sortKey(capability: TypeCapability, name: string, value: string): Order
   if (parameter === undefined) throw unknownParameter(name);
   const field = fieldParameter(parameter)?.field;
   if (field !== undefined) return { field, descending };
-  if (parameterType(parameter) === undefined) throw unknownParameter(name);
+  if (parameterType(parameter) === undefined || isContent(parameter)) throw unknownParameter(name);
   return { field: `s.${parameter.code}.${descending ? 'max' : 'min'}`, descending };
 }

@@ -11,6 +11,7 @@ export type Entries = {
   readonly idx: readonly string[];
   readonly p: Row['p'];
   readonly keys: readonly { readonly min: SortKey; readonly max: SortKey }[];
+  readonly w?: NonNullable<Row['w']>;
 };
 
 export type Asked = {
@@ -23,6 +24,8 @@ export type Asked = {
   readonly base: string | undefined;
   readonly now: Date;
   readonly terminology: Terminology;
+  /** Whether what attachments say may be asked for. */
+  readonly attachments: boolean;
 };
 
 export type ParameterType = {

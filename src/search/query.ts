@@ -2,7 +2,8 @@
 // https://hl7.org/fhir/R4/search.html
 import type { Conformance, SearchParameter, TypeCapability } from '../conformance/conformance.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
-import { newestFirst, type Order } from '../filter/order.ts';
+import { bestFirst, newestFirst, type Order } from '../filter/order.ts';
+import type { Rank } from '../filter/rank.ts';
 import { type Condition, type Parsed, parseCondition } from './chain.ts';
 import type { Context, Identity } from './condition.ts';
 import { type Include, type IncludeKind, includeKind, parseIncludes } from './include.ts';
@@ -20,6 +21,8 @@ export type Query = {
   readonly records?: readonly string[];
   readonly ids?: readonly string[];
   readonly sort: Order;
+  /** Where the best come first: by which words. */
+  readonly rank?: Rank;
   readonly count: number;
   readonly totalOnly: boolean;
   readonly total: boolean;
@@ -49,6 +52,8 @@ export type SearchOptions = {
   readonly isMainDate?: (type: string, parameter: SearchParameter) => boolean;
   readonly base?: string;
   readonly now?: Date;
+  /** By default what attachments say may be asked for. */
+  readonly attachments?: (type: string) => boolean;
 };
 
 type Part =
@@ -84,6 +89,7 @@ export function parseSearch(conformance: Conformance, type: string, parameters: 
     isMainDate: options.isMainDate ?? (() => false),
     base: options.base,
     now: options.now ?? new Date(),
+    attachments: options.attachments ?? (() => true),
   };
   const applied = parameters.flatMap(([name, value]) => {
     const part = parsePart(context, capability, name, value, options.lenient);
@@ -195,10 +201,12 @@ export function common(lists: readonly (readonly string[] | undefined)[]): reado
   return first && [...new Set(first)].filter((value) => rest.every((list) => list.includes(value)));
 }
 
-type Form = Pick<Query, 'sort' | 'count' | 'totalOnly' | 'total' | 'includes' | 'revincludes' | 'subset'>;
+type Form = Pick<Query, 'sort' | 'rank' | 'count' | 'totalOnly' | 'total' | 'includes' | 'revincludes' | 'subset'>;
 
 function pageOf(parts: readonly Part[]): Form {
-  const order = once(parts, '_sort')?.order ?? newestFirst;
+  const asked = once(parts, '_sort')?.order;
+  const rank = asked === undefined ? parts.flatMap((part) => (part.kind === 'condition' ? (part.parsed.rank ?? []) : [])) : [];
+  const ranked = rank.length > 0;
   const count = once(parts, '_count')?.count ?? defaultCount;
   const summary = once(parts, '_summary')?.summary;
   const subset = subsetOf(summary, once(parts, '_elements')?.elements);
@@ -208,7 +216,16 @@ function pageOf(parts: readonly Part[]): Form {
   const [includes, revincludes] = [of('_include'), of('_revinclude')];
   if (subset?.kind === 'text' && includes.length + revincludes.length > 0)
     throw badValue('_summary', 'text is not given together with _include or _revinclude');
-  return { sort: order, count, totalOnly, total, includes, revincludes, ...(subset && { subset }) };
+  return {
+    sort: asked ?? (ranked ? bestFirst : newestFirst),
+    ...(ranked && { rank }),
+    count,
+    totalOnly,
+    total,
+    includes,
+    revincludes,
+    ...(subset && { subset }),
+  };
 }
 
 function once<K extends Part['kind']>(parts: readonly Part[], kind: K): Extract<Part, { kind: K }> | undefined {

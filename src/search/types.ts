@@ -3,6 +3,7 @@
 import type { SearchParameter } from '../conformance/conformance.ts';
 import { type Filter, not, oneOf } from '../filter/filter.ts';
 import { compositeType } from './composite.ts';
+import { contentType, isContent } from './content.ts';
 import { dateFilter, dateType } from './date.ts';
 import { numberType } from './number.ts';
 import type { Asked, ParameterType } from './parameter-type.ts';
@@ -39,6 +40,7 @@ export function fieldParameter(parameter: SearchParameter): FieldParameter | und
 
 /** Undefined for what the server cannot search by. */
 export function parameterType(parameter: SearchParameter): ParameterType | undefined {
+  if (isContent(parameter)) return contentType;
   return parameter.code === 'phonetic' && parameter.type === 'string' ? phoneticType : types.get(parameter.type);
 }
 

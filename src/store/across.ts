@@ -6,10 +6,11 @@ import { type Filter, or } from '../filter/filter.ts';
 import { afterFilter, atPosition, comparing, type Order, type Position } from '../filter/order.ts';
 import { type Branch, type Part, type Place, partsOf, underRule } from './place.ts';
 import { toMongo } from './query.ts';
+import { type Ranking, rankingOf } from './rank.ts';
 import type { Found } from './reading.ts';
 
 /** `filter`: which of the rows that the Permission allows. */
-export type Source = Place & { readonly filter: Filter };
+export type Source = Place & Ranking & { readonly filter: Filter };
 export type Located = Found & { readonly type: string };
 export type AcrossAsked = { readonly order: Order; readonly limit: number };
 
@@ -26,11 +27,13 @@ export function sortOf(order: Order): Document {
 
 export function branchesOfRows(sources: readonly Source[], { order, limit }: AcrossAsked, moments: Moments): Branch[] {
   const sorted = order.some(({ field }) => field.startsWith('s.'));
+  const rankings = new Map(sources.map((source) => [source.type, rankingOf(source, moments)]));
   return branches(sources, moments, (part) => [
+    ...(rankings.get(part.type) ?? []),
     { $sort: Object.fromEntries(order.map(({ field, descending }) => [field, descending ? -1 : 1])) },
     ...ruled(part, moments),
     { $limit: limit },
-    { $project: { idx: 0, p: 0, c: 0, rule: 0, ...(sorted ? {} : { s: 0 }) } },
+    { $project: { idx: 0, p: 0, c: 0, w: 0, f: 0, rule: 0, ...(sorted ? {} : { s: 0 }) } },
     { $set: { type: { $literal: part.type } } },
   ]);
 }

@@ -1,6 +1,6 @@
 // The one transaction of a write: refused if the rules it was computed under have changed, all or nothing otherwise.
 // https://www.mongodb.com/docs/manual/core/transactions/
-import { MongoServerError } from 'mongodb';
+import { type Document, MongoServerError } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
 import type { Row } from '../filter/row.ts';
 import type { Ins } from '../identity/caller.ts';
@@ -141,11 +141,18 @@ async function writeRecord(database: Database, record: AccessRecord): Promise<vo
 }
 
 async function replace(database: Database, { type, row, was }: Replacement): Promise<void> {
-  const old = await database
-    .of(type)
-    .findOneAndReplace({ _id: row._id, v: was.v, n: was.n }, row, { ...within(database), returnDocument: 'before' });
+  const old = await database.of(type).findOneAndUpdate({ _id: row._id, v: was.v, n: was.n }, succeeding(row), {
+    ...within(database),
+    returnDocument: 'before',
+    projection: { w: 0, f: 0 },
+  });
   if (old === null) throw new Stale(row.rec === undefined ? [] : [row.rec]);
   await supersede(database, type, old, row);
+}
+
+/** What its attachments say stays what it was, unless the row brings it anew. */
+function succeeding(row: Row): Document[] {
+  return [{ $replaceWith: { $mergeObjects: [{ f: '$f' }, { $literal: row }] } }];
 }
 
 async function supersede(database: Database, type: string, old: Row, row: Row): Promise<void> {
@@ -179,7 +186,7 @@ async function bind(database: Database, { id, rec, depositor, document }: Bindin
   const free = { _id: id, dep: depositor, rec: rec === undefined ? { $exists: false } : { $eq: rec }, of: { $exists: false } };
   const { matchedCount } = await database
     .of('Binary')
-    .updateOne(free, { $set: { of: document }, $inc: { n: 1 } }, within(database));
+    .updateOne(free, { $set: { of: document }, $inc: { n: 1 }, $unset: { f: '' } }, within(database));
   if (matchedCount !== 1) throw new Taken('not an unbound Binary of the depositor');
 }
 

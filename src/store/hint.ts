@@ -17,7 +17,7 @@ export function hintFor(permission: Permission, type: string, asked: Filter, ord
   if (type !== 'AuditEvent' && namesToken(asked)) return tokenIndex;
   // Rare or common, old or new: what is stored tells which index is the shorter way.
   if (beginsToken(asked) || bounds(asked, 'lu')) return undefined;
-  if (order[0]?.field !== 'date') return undefined;
+  if (order[0]?.field !== 'date' && order[0]?.field !== 'score') return undefined;
   return type !== 'AuditEvent' && categoriesIn(permission.read(type)) <= mostCategories ? categoryIndex : recordIndex;
 }
 

@@ -22,7 +22,7 @@ export async function relabelLine(
 ): Promise<readonly string[]> {
   const rows = await database
     .of('DocumentReference')
-    .find({ rec, line: { $in: [...lines] } }, within(database))
+    .find({ rec, line: { $in: [...lines] } }, { ...within(database), projection: { w: 0, f: 0 } })
     .toArray();
   const envelopes = inherit(rows);
   const touched: string[] = [];

@@ -22,9 +22,9 @@ const ruled = [
   'line',
 ] as const satisfies readonly (keyof Row)[];
 
-/** `until`: the instant at which another version took its place. */
+/** Old versions are not searched. `until`: the instant at which another version took its place. */
 export function pastOf(type: string, row: Row, until?: Date): Past {
-  const { c: _contained, ...rest } = row;
+  const { c: _contained, w: _words, f: _ofBytes, ...rest } = row;
   const past = { ...rest, _id: `${type}/${row._id}/${row.v}`, id: row._id, type, idx: row.idx.filter(isRuled), p: {}, s: {} };
   return until === undefined ? past : { ...past, until };
 }

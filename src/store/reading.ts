@@ -22,14 +22,16 @@ import { byVersion, type Database, type Past, within } from './database.ts';
 import { hintFor } from './hint.ts';
 import { type Branch, type Place, underRule } from './place.ts';
 import { toMongo } from './query.ts';
+import { type Ranking, rankingOf } from './rank.ts';
 import { type AskedOfReferences, eachOnce, type Referred, type Referring, referredBy, stagesOfReferences } from './referred.ts';
 import { branchesOfCount, branchesOfVersions, compareVersions, type Version, type VersionsAsked } from './versions.ts';
 
-/** Rows as they are read: without their search index. */
-export type Found = Omit<Row, 'idx' | 'p' | 'c'>;
-export type Asked = {
+/** Rows as they are read: without their search index; `score` where they were ranked, `f` where it was asked for. */
+export type Found = Omit<Row, 'idx' | 'p' | 'c' | 'w'> & { readonly score?: number };
+export type Asked = Ranking & {
   readonly filter: Filter;
   readonly order?: Order;
+  readonly words?: boolean;
   readonly limit: number;
   readonly under?: 'read' | 'write';
 };
@@ -81,11 +83,13 @@ export class Reading {
   async find(
     type: string,
     permission: Permission,
-    { filter, order = newestFirst, limit, under = 'read' }: Asked,
+    { filter, order = newestFirst, words = false, limit, under = 'read', ...ranking }: Asked,
   ): Promise<readonly Found[]> {
     const sort = Object.fromEntries(order.map(({ field, descending }) => [field, descending ? -1 : 1]));
-    const last = { $project: { idx: 0, p: 0, c: 0, ...(order.some(({ field }) => field.startsWith('s.')) ? {} : { s: 0 }) } };
+    const bySort = order.some(({ field }) => field.startsWith('s.'));
+    const last = { $project: { idx: 0, p: 0, c: 0, w: 0, ...(words ? {} : { f: 0 }), ...(bySort ? {} : { s: 0 }) } };
     const branches = this.#branches(type, permission, and(permission[under](type), filter), filter, [
+      ...rankingOf(ranking, this.#moments),
       { $sort: sort },
       { $limit: limit },
     ]);
@@ -193,7 +197,7 @@ export class Reading {
     const own = and(elsewhere.own, asked, not(oneOf('rec', [...permission.records.keys()])));
     const outside: Document[] = [
       { $match: toMongo(own, this.#moments) },
-      ...stages.filter((stage) => '$sort' in stage),
+      ...stages.filter((stage) => !('$limit' in stage)),
       ...underRule(elsewhere, this.#moments),
       ...stages.filter((stage) => '$limit' in stage),
       { $unset: 'rule' },

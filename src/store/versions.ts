@@ -10,7 +10,7 @@ import { type Branch, type Part, type Place, partsOf, underRule } from './place.
 import { toMongo } from './query.ts';
 
 /** `_id` and, in a tombstone, an empty text aside it is what a read gives. */
-export type Version = Omit<Row, '_id' | 'idx' | 'p' | 's' | 'c'> & {
+export type Version = Omit<Row, '_id' | 'idx' | 'p' | 's' | 'c' | 'w' | 'f'> & {
   readonly id: string;
   readonly type: string;
   readonly deleted?: true;
@@ -34,7 +34,7 @@ export function branchesOfVersions(
     { $sort: sort },
     ...(rule === undefined ? [] : underRule(rule, moments)),
     { $limit: limit },
-    { $project: { idx: 0, p: 0, s: 0, c: 0, rule: 0 } },
+    { $project: { idx: 0, p: 0, s: 0, c: 0, w: 0, f: 0, rule: 0 } },
   ];
   const parts = partsOf(places, (type) => (after === undefined ? filter : and(filter, afterPosition(type, after))));
   return [

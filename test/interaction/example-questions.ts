@@ -4,8 +4,10 @@ import { alternatives } from '../../src/command/definitions/parameters.ts';
 import type { SearchParameter, TypeCapability } from '../../src/conformance/conformance.ts';
 import { compileFhirPath } from '../../src/fhir/fhirpath.ts';
 import { isObject, type JsonObject, listOf, objectsOf, parseJson } from '../../src/fhir/json.ts';
+import { isContent } from '../../src/search/content.ts';
 import { conformance } from '../conformance/example.ts';
 import { examples } from '../conformance/examples/examples.ts';
+import { contentForms } from './content-forms.ts';
 import { quantityForms, uriForms } from './example-quantities.ts';
 import { now, table } from './search-world.ts';
 
@@ -78,10 +80,11 @@ function readerOf({ code, expression }: SearchParameter): (resource: JsonObject)
 function nothing({ type, target, components = [] }: SearchParameter): string {
   if (type === 'composite') return components.map(nothing).join('$');
   if (type === 'quantity') return '0.123456';
-  return type === 'date' ? '1066' : type === 'reference' ? `${target[0]}/nobody` : 'nothing';
+  return type === 'date' ? '1066' : type === 'reference' ? `${target[0]}/nobody` : 'introuvable';
 }
 
 function formsOf(parameter: SearchParameter, nodes: readonly unknown[]): readonly Form[] {
+  if (isContent(parameter)) return contentForms(parameter.code, nodes);
   switch (parameter.type) {
     case 'token':
       return tokenForms(parameter, nodes);

@@ -14,7 +14,16 @@ function finds(...[type, code, modifier, value, nodes]: Question): boolean {
   const { idx, p } = tokenType.index(parameter, nodes, undefined);
   const row: Row = { ...rowOf({ resourceType: 'Patient', id: 'x' }), idx, p };
   const { terminology } = conformance;
-  const filter = tokenType.condition({ parameter, name: code, modifier, values: [value], base: undefined, now, terminology });
+  const filter = tokenType.condition({
+    parameter,
+    name: code,
+    modifier,
+    values: [value],
+    base: undefined,
+    now,
+    terminology,
+    attachments: true,
+  });
   if (filter === undefined) throw new Error(`no modifier ${modifier}`);
   return matches(filter, row, { now, today: now });
 }
@@ -66,7 +75,7 @@ describe('token', () => {
     const parameter = conformance.types.get('Observation')?.search.get('code');
     const act = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
     const values = Array.from({ length: 10_001 }, (_, at) => `${act}|c${at}`);
-    const asked = { name: 'code', base: undefined, now, terminology: conformance.terminology };
+    const asked = { name: 'code', base: undefined, now, terminology: conformance.terminology, attachments: true };
     expect(() => parameter && tokenType.condition({ ...asked, parameter, modifier: 'below', values })).toThrow('too-costly');
   });
 });

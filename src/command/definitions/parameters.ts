@@ -34,9 +34,15 @@ function reduced(expression: string, type: string): string {
     .join(' | ');
 }
 
+/** What R4 says in words. https://hl7.org/fhir/R4/search.html#content */
+const unwritten: ReadonlyMap<string, string> = new Map([
+  ['_content', 'Resource'],
+  ['_text', 'DomainResource.text.div'],
+]);
+
 function parameterRule(parameter: JsonObject, type: string): readonly ParameterRule[] {
-  const expression = reduced(textOf(parameter.expression) ?? '', type);
   const [code, kind, url] = [textOf(parameter.code), textOf(parameter.type), textOf(parameter.url)];
+  const expression = reduced(textOf(parameter.expression) ?? unwritten.get(code ?? '') ?? '', type);
   if (expression === '' || code === undefined || kind === undefined || url === undefined) return [];
   const targets = listOf(parameter.target).flatMap((target) => (typeof target === 'string' ? [target] : []));
   const target = kind === 'reference' && targets.length < anyTarget ? { target: targets } : {};

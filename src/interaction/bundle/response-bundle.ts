@@ -13,7 +13,7 @@ export async function responseBundle(
   return `{"resourceType":"Bundle","type":"${type}"${entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`}}`;
 }
 
-async function entryOf({ status, headers, body, bytes }: Answer): Promise<string> {
+async function entryOf({ status, headers, body, bytes, outcome }: Answer): Promise<string> {
   const { Location: location, ETag: etag, 'Last-Modified': modified } = headers;
   const text = bytes?.asData && body !== undefined ? withData(body, await buffer(bytes.open())) : body;
   const isOutcome = text?.startsWith('{"resourceType":"OperationOutcome"') ?? false;
@@ -23,8 +23,9 @@ async function entryOf({ status, headers, body, bytes }: Answer): Promise<string
     ...(etag === undefined ? {} : { etag }),
     ...(modified === undefined ? {} : { lastModified: new Date(modified).toISOString() }),
   });
-  if (text === undefined) return `{"response":${response}}`;
-  return isOutcome ? `{"response":${response.slice(0, -1)},"outcome":${text}}}` : `{"resource":${text},"response":${response}}`;
+  const said = isOutcome ? text : outcome;
+  const answer = said === undefined ? response : `${response.slice(0, -1)},"outcome":${said}}`;
+  return text === undefined || isOutcome ? `{"response":${answer}}` : `{"resource":${text},"response":${answer}}`;
 }
 
 /** A Binary among other resources is a resource. */

@@ -6,6 +6,7 @@ import { Refusal, refuse, toOutcome } from '../../fhir/outcome.ts';
 import { traceRefusal } from '../answer.ts';
 import { type Answer, type Context, type Trail, traces } from '../context.ts';
 import type { Preference } from '../shown.ts';
+import { readAhead } from '../understood.ts';
 import { type Entry, entriesOf, placed } from './entry.ts';
 import { inOrder } from './entry-order.ts';
 import { interactionOf, perform } from './perform.ts';
@@ -15,6 +16,7 @@ import { responseBundle } from './response-bundle.ts';
 export async function transaction(context: Context, bundle: JsonObject, prefer: Preference): Promise<Answer> {
   const entries = entriesOf(context, bundle);
   const { store } = context;
+  await readAhead(context, resourcesOf(entries));
   const answers = await store.steady(
     async () => await store.transaction(async (inside) => await carryOut({ ...context, store: inside }, entries, prefer)),
   );
@@ -30,12 +32,18 @@ export async function carryOut(context: Context, entries: readonly Entry[], pref
   const answers = new Map<Entry, Answer>();
   const judgeSize = sizeJudge();
   for (const step of inOrder(steps)) {
-    const answer = await placed(step.entry, async () => judgeSize(await perform(gathering, step.entry, step.prepared, prefer)));
+    const answer = await placed(step.entry, async () =>
+      judgeSize(await perform({ ...gathering, remarks: new Map() }, step.entry, step.prepared, prefer)),
+    );
     judgeName(step, answer);
     answers.set(step.entry, answer);
   }
   await context.store.trace(traces(context, { status: 200, touched }));
   return entries.flatMap((entry) => answers.get(entry) ?? []);
+}
+
+export function resourcesOf(entries: readonly Entry[]): readonly JsonObject[] {
+  return entries.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
 }
 
 const longestAnswer = 64 * 1024 * 1024;
@@ -69,7 +77,7 @@ export async function batch(context: Context, bundle: JsonObject, prefer: Prefer
 
 async function alone(context: Context, entry: Entry, prefer: Preference, judgeSize: (answer: Answer) => Answer): Promise<Answer> {
   const trail: Trail = { interaction: 'batch', query: `${entry.method} ${entry.url.slice(0, 4000)}`, record: undefined };
-  const own: Context = { ...context, trail };
+  const own: Context = { ...context, trail, remarks: new Map() };
   try {
     return await placed(entry, async () => {
       trail.interaction = interactionOf(own, entry);

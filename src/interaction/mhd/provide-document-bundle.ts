@@ -5,13 +5,14 @@ import { isObject, type JsonObject, objectsOf } from '../../fhir/json.ts';
 import { Refusal } from '../../fhir/outcome.ts';
 import { type Entry, entriesOf, placed, placedAt } from '../bundle/entry.ts';
 import { responseBundle } from '../bundle/response-bundle.ts';
-import { carryOut } from '../bundle/transaction.ts';
+import { carryOut, resourcesOf } from '../bundle/transaction.ts';
 import { type Answer, type Context, isTester } from '../context.ts';
 import { oneReferenced } from '../criteria.ts';
 import { queryIn } from '../query.ts';
 import { mayAsk } from '../reach.ts';
 import { recordNamedBy } from '../record.ts';
 import type { Preference } from '../shown.ts';
+import { readAhead } from '../understood.ts';
 import { depositInto } from '../write.ts';
 import { answeredAgain, idIn, remember } from './again.ts';
 import { withUrls } from './bytes.ts';
@@ -41,6 +42,7 @@ export async function provideDocumentBundle(context: Context, sent: JsonObject, 
     ofSlice(slices, 'DocumentRefs').map(({ resource }) => resource),
   );
   const { store } = context;
+  await readAhead(context, resourcesOf(entries));
   const answers = await store.steady(
     async () =>
       await store.transaction(async (inside) => await provide({ ...context, store: inside }, slices, entries, prefer), claims),
