@@ -7,7 +7,7 @@ import { renamed } from '../filter/renamed.ts';
 import type { Contained, Row } from '../filter/row.ts';
 import { referenceEntry } from './reference.ts';
 
-export type Own = Pick<Row, 'idx' | 'p' | 's'>;
+export type Own = Pick<Row, 'idx' | 'p' | 's' | 'w'>;
 /** What one resource by itself is found by, and the text of the references by which each of its parameters leads to others. */
 export type Reader = {
   readonly types: ReadonlyMap<string, TypeCapability>;

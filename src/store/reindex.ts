@@ -7,7 +7,7 @@ import { type Database, within } from './database.ts';
 import { type Definition, setMade } from './index-state.ts';
 import { isRuled } from './line.ts';
 
-export type Index = Pick<Row, 'idx' | 'p' | 's' | 'c'>;
+export type Index = Pick<Row, 'idx' | 'p' | 's' | 'c' | 'w'>;
 export type Reindex = {
   readonly type: string;
   readonly definition: Definition;
@@ -83,8 +83,9 @@ async function rewrite(database: Database, type: string, rows: readonly Old[], i
 
 const asRead = ({ _id, v, n }: Old): Pick<Row, '_id' | 'v' | 'n'> => ({ _id, v, n });
 
-function updateTo(to: Index): { readonly $set: Index; readonly $unset?: { readonly c: '' } } {
-  return to.c === undefined ? { $set: to, $unset: { c: '' } } : { $set: to };
+function updateTo(to: Index): { readonly $set: Index; readonly $unset?: Record<string, ''> } {
+  const absent = (['c', 'w'] as const).filter((name) => to[name] === undefined);
+  return absent.length === 0 ? { $set: to } : { $set: to, $unset: Object.fromEntries(absent.map((name) => [name, '' as const])) };
 }
 
 function isAlikeRuled({ idx }: Old, to: Index): boolean {
