@@ -51,7 +51,9 @@ export async function startServer({
   const { baseUrl } = environment;
   const conformance = loadConformance(environment.conformance);
   assertSearchable(conformance);
-  const statute = loadStatute(conformance, readObject(environment.regime));
+  const statute = loadStatute(conformance, readObject(environment.regime), {
+    habilitation: environment.habilitation === undefined ? undefined : readObject(environment.habilitation),
+  });
   const trust = loadTrust(environment.trustedIssuers, issuers, {
     baseUrl,
     professions: new Set(statute.habilitation.keys()),

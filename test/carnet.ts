@@ -46,6 +46,8 @@ export type Client = {
 
 export type CarnetOptions = {
   readonly regime?: '2018' | '2022';
+  /** The file of another habilitation matrix. */
+  readonly habilitation?: string;
   readonly clock?: () => Date;
   readonly ids?: Ids;
   readonly database?: string;
@@ -59,6 +61,7 @@ export const baseUrl = 'http://carnet.test/fhir';
 
 export async function startCarnet({
   regime = '2018',
+  habilitation,
   clock = () => new Date(),
   ids,
   database = `test-${randomUUID().slice(0, 8)}`,
@@ -78,6 +81,7 @@ export async function startCarnet({
       dataDir: '',
       demo: false,
       regime: join(root, `profiles/Parameters-regime-${regime}.json`),
+      ...(habilitation === undefined ? {} : { habilitation }),
       conformance,
     },
     mongodbUri: uri.href,

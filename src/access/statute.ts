@@ -1,9 +1,10 @@
 // National policy as data: the habilitation matrix, the category map and the regime, read at start and frozen.
 import { createHash } from 'node:crypto';
 import type { Conformance } from '../conformance/conformance.ts';
-import { compileFhirPath } from '../fhir/fhirpath.ts';
+import { compileFhirPath, type FhirPath } from '../fhir/fhirpath.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { isPointingType } from '../filter/envelope.ts';
+import { codeIn, type Matrix, readMatrix } from './habilitation.ts';
 import { ruling } from './type.ts';
 
 export type Regime = {
@@ -15,12 +16,8 @@ export type Regime = {
   readonly samu: readonly string[];
 };
 
-export type Statute = {
+export type Statute = Matrix & {
   readonly regime: Regime;
-  /** Document types that a profession (`system|code`) may read. */
-  readonly habilitation: ReadonlyMap<string, readonly string[]>;
-  /** Every document type of the matrix, `system|code`. */
-  readonly documentTypes: ReadonlySet<string>;
   readonly categoryOf: (resource: JsonObject) => string | undefined;
   readonly mainDateOf: (resource: JsonObject) => unknown;
   /** Its FHIRPath within the type. */
@@ -31,39 +28,31 @@ export type Statute = {
 
 const base = 'https://carnet.example/fhir';
 
-export function loadStatute(conformance: Conformance, regime: JsonObject): Statute {
-  const matrix = conformance.published(`${base}/ConceptMap/habilitation`);
-  const categories = conformance.published(`${base}/ConceptMap/category`);
-  judgeMap(conformance, categories);
-  const { habilitation, documentTypes } = readMatrix(matrix);
+/** The matrix and the category map in force, unless others are given. */
+export function loadStatute(
+  conformance: Conformance,
+  regime: JsonObject,
+  { habilitation = published(conformance, 'habilitation'), category = published(conformance, 'category') }: Maps = {},
+): Statute {
+  judgeMap(conformance, category);
+  const matrix = readMatrix(habilitation);
+  const documentTypes = new Set([...matrix.documentTypes].map(codeIn));
+  judgeCategories(category, documentTypes);
   return {
     regime: readRegime(regime),
-    habilitation,
-    documentTypes,
-    ...readCategories(categories, new Set([...documentTypes].map((type) => type.slice(type.lastIndexOf('|') + 1)))),
+    ...matrix,
+    ...readCategories(category, documentTypes),
     hash: createHash('sha256')
-      .update(JSON.stringify([matrix, categories, regime]))
+      .update(JSON.stringify([habilitation, category, regime]))
       .digest('hex')
       .slice(0, 16),
   };
 }
 
-function readMatrix(map: JsonObject): Pick<Statute, 'habilitation' | 'documentTypes'> {
-  const habilitation = new Map<string, string[]>();
-  const documentTypes = new Set<string>();
-  for (const group of objectsOf(map.group)) {
-    for (const element of objectsOf(group.element)) {
-      const profession = `${group.source}|${element.code}`;
-      const allowed = habilitation.get(profession) ?? [];
-      habilitation.set(profession, allowed);
-      for (const { code, equivalence } of objectsOf(element.target)) {
-        if (typeof code !== 'string') continue;
-        documentTypes.add(`${group.target}|${code}`);
-        if (equivalence !== 'disjoint' && equivalence !== 'unmatched') allowed.push(code);
-      }
-    }
-  }
-  return { habilitation, documentTypes };
+export type Maps = { readonly habilitation?: JsonObject | undefined; readonly category?: JsonObject | undefined };
+
+export function published(conformance: Pick<Conformance, 'published'>, map: keyof Maps): JsonObject {
+  return conformance.published(`${base}/ConceptMap/${map}`);
 }
 
 /** A type of the record that the map forgets would be closed to all professionals: the start fails instead. */
@@ -76,6 +65,15 @@ function judgeMap({ types }: Pick<Conformance, 'types'>, map: JsonObject): void 
     return ruling(type) === 'clinical' && !hasNone && !known.has(type);
   });
   if (forgotten !== undefined) throw new Error(`ConceptMap category: ${forgotten} has no document type`);
+}
+
+/** What no profession can read by the matrix would be closed without a word. */
+function judgeCategories(map: JsonObject, documentTypes: ReadonlySet<string>): void {
+  for (const { code, target } of objectsOf(map.group).flatMap((group) => objectsOf(group.element))) {
+    const unknown = objectsOf(target).find((one) => !documentTypes.has(String(one.code)));
+    if (unknown !== undefined)
+      throw new Error(`ConceptMap category: ${unknown.code}, a document type of ${code}, is not in the habilitation matrix`);
+  }
 }
 
 type Rule = { readonly when: (resource: JsonObject) => boolean; readonly category: string };
@@ -93,13 +91,16 @@ function readCategories(
     const targets = objectsOf(element.target).filter(({ code }) => typeof code === 'string');
     if (targets.length > 0 && objectsOf(targets.at(-1)?.dependsOn).length > 0)
       throw new Error(`ConceptMap category: ${type} has no fallback`);
-    rules.set(type, targets.map(readRule));
+    rules.set(
+      type,
+      targets.map((target) => readRule(type, target)),
+    );
     const path = objectsOf(element.extension)
       .map(({ valueString }) => textOf(valueString))
       .find((text) => text !== undefined);
     if (path !== undefined) {
       paths.set(type, path);
-      const evaluate = compileFhirPath(path);
+      const evaluate = compiled(type, path);
       dates.set(type, (resource) => evaluate(resource)[0]);
     }
   }
@@ -114,9 +115,17 @@ function readCategories(
   };
 }
 
-function readRule(target: JsonObject): Rule {
-  const conditions = objectsOf(target.dependsOn).map(({ value }) => compileFhirPath(String(value)));
+function readRule(type: string, target: JsonObject): Rule {
+  const conditions = objectsOf(target.dependsOn).map(({ value }) => compiled(type, String(value)));
   return { category: String(target.code), when: (resource) => conditions.every((condition) => condition(resource)[0] === true) };
+}
+
+function compiled(type: string, expression: string): FhirPath {
+  try {
+    return compileFhirPath(expression);
+  } catch {
+    throw new Error(`ConceptMap category: ${expression} of ${type} is no FHIRPath`);
+  }
 }
 
 /** Their category is their own type. */
@@ -129,10 +138,17 @@ function documentType(resource: JsonObject, known: ReadonlySet<string>): string 
   return categories.size === 1 ? [...categories][0] : undefined;
 }
 
+const switches = ['opening', 'emergency', 'occupationalPhysician', 'professionalAccess', 'claimsMonths', 'samu'] as const;
+
 function readRegime(parameters: JsonObject): Regime {
+  if (parameters.resourceType !== 'Parameters') throw new Error('regime: it is no Parameters');
   const values = new Map<string, unknown[]>();
   for (const { name, valueCode, valueString, valueInteger } of objectsOf(parameters.parameter)) {
     values.set(String(name), [...(values.get(String(name)) ?? []), valueCode ?? valueString ?? valueInteger]);
+  }
+  for (const [name, given] of values) {
+    if (name !== 'description' && !switches.some((one) => one === name)) throw new Error(`regime: ${name} is no switch`);
+    if (name !== 'samu' && given.length > 1) throw new Error(`regime: ${name} is said twice`);
   }
   const choice = <T extends string>(name: string, ...allowed: readonly T[]): T => {
     const value = allowed.find((one) => one === values.get(name)?.[0]);

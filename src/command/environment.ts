@@ -16,6 +16,8 @@ export type Environment = {
   readonly demo: boolean;
   /** Path of the Parameters resource of the regime. */
   readonly regime: string;
+  /** Path of the ConceptMap of the habilitation matrix; absent: that of `conformance`. */
+  readonly habilitation?: string;
   /** The folder of capability-statement.json and profiles/. */
   readonly conformance: string;
 };
@@ -37,6 +39,7 @@ export function readEnvironment(env: Variables): Environment {
   const port = readPort(env);
   const mongodbUri = readMongodbUri(env);
   const trustedIssuers = given(env, 'TRUSTED_ISSUERS');
+  const habilitation = given(env, 'HABILITATION');
   return {
     production,
     port,
@@ -46,7 +49,8 @@ export function readEnvironment(env: Variables): Environment {
     dataDir: resolve(given(env, 'DATA_DIR') ?? 'data'),
     ...(trustedIssuers === undefined ? {} : { trustedIssuers: resolve(trustedIssuers) }),
     demo: readDemo(env, production),
-    regime: readRegime(env),
+    regime: jsonFile('REGIME', given(env, 'REGIME') ?? join(project, 'profiles', 'Parameters-regime-2018.json')),
+    ...(habilitation === undefined ? {} : { habilitation: jsonFile('HABILITATION', habilitation) }),
     conformance: resolve(given(env, 'CONFORMANCE') ?? project),
   };
 }
@@ -104,9 +108,7 @@ function readDemo(env: Variables, production: boolean): boolean {
   return value === 'on';
 }
 
-function readRegime(env: Variables): string {
-  const value = given(env, 'REGIME');
-  if (value === undefined) return join(project, 'profiles', 'Parameters-regime-2018.json');
+function jsonFile(name: string, value: string): string {
   if (value.endsWith('.json')) return resolve(value);
-  throw new StartError(`REGIME is "${value}": it must be the path of a JSON file.`);
+  throw new StartError(`${name} is "${value}": it must be the path of a JSON file.`);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { isNoProfession, readMatrix } from '../../src/access/habilitation.ts';
 import { readObject } from '../../src/conformance/published.ts';
 import { compileFhirPath } from '../../src/fhir/fhirpath.ts';
 import { objectsOf } from '../../src/fhir/json.ts';
@@ -10,7 +11,7 @@ const g15 = 'https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15
 const matrix = conformance.published(`${base}/ConceptMap/habilitation`);
 const cells = objectsOf(matrix.group).flatMap((group) =>
   objectsOf(group.element).flatMap((element) =>
-    objectsOf(element.target).map((target) => ({
+    objectsOf(isNoProfession(element.target) ? [] : element.target).map((target) => ({
       profession: `${group.source}|${element.code}`,
       type: `${group.target}|${target.code}`,
       code: target.code,
@@ -55,17 +56,50 @@ describe('the habilitation matrix', () => {
 
   test('its document types are those of the value set, its professions of four nomenclatures', () => {
     expect(new Set(cells.map(({ type }) => type))).toEqual(conformance.valueSet(`${base}/ValueSet/document-type`));
-    const systems = new Set(objectsOf(matrix.group).map(({ source }) => String(source).split('/').at(-1)));
+  });
+
+  const actors = objectsOf(matrix.group).flatMap(({ source, element }) =>
+    objectsOf(element).map(({ code, display, target }) => ({
+      key: `${source}|${code}`,
+      display,
+      deposits: isNoProfession(target),
+    })),
+  );
+
+  test('52 actors: professions of four nomenclatures, and five that deposit only', () => {
+    const count = (one: readonly { readonly key: string }[]): number => new Set(one.map(({ key }) => key)).size;
+    expect([count(actors), count(actors.filter(({ deposits }) => deposits))]).toEqual([52, 5]);
+    expect(actors.every(({ display }) => typeof display === 'string')).toBe(true);
+    const { habilitation } = readMatrix(matrix);
+    const systems = new Set([...habilitation.keys()].map((key) => key.split('|')[0]?.split('/').at(-1)));
     expect([...systems].sort()).toEqual([
       'TRE-G15-ProfessionSante',
       'TRE-R291-AutreProfession',
       'TRE-R94-ProfessionSocial',
       'TRE-R95-UsagerTitre',
     ]);
-    const professions = objectsOf(matrix.group).flatMap(({ source, element }) =>
-      objectsOf(element).map(({ code }) => `${source}|${code}`),
+    expect(habilitation.size).toBe(47);
+  });
+
+  test('each of 52 × 83 cells is decided, with where that comes from', () => {
+    const types = [...conformance.valueSet(`${base}/ValueSet/document-type`)];
+    const decided = [...new Set(actors.map(({ key }) => key))].flatMap((profession) =>
+      types.map((type) => {
+        const cell = cells.find((one) => one.profession === profession && one.type === type);
+        const permitted = cell?.equivalence === 'relatedto';
+        return { permitted, provenance: cell?.comment === undefined ? 'derived' : String(cell.comment) };
+      }),
     );
-    expect(new Set(professions).size).toBe(47);
+    expect(decided).toHaveLength(4316);
+    const sources = Object.groupBy(decided, ({ permitted, provenance }) => `${permitted} ${provenance.split(' : ')[0]}`);
+    expect(Object.fromEntries(Object.entries(sources).map(([name, list]) => [name, list?.length]))).toEqual({
+      'true Permis': 113,
+      'false Refusé': 15,
+      'true derived': 932,
+      'false derived': 3256,
+    });
+    const named = new Set(decided.flatMap(({ provenance }) => provenance.split(' : ')[1] ?? []));
+    for (const source of named) expect(matrix.description).toContain(`${source}: `);
   });
 });
 
