@@ -1,15 +1,14 @@
 // The rows at the other end of a link: looked up under the caller's Permission of their own type, before anything is counted.
 // https://hl7.org/fhir/R4/search.html#chaining, https://hl7.org/fhir/R4/search.html#has
-import type { Permission } from '../access/permission.ts';
 import { hasDirectory, isDirectory } from '../access/type.ts';
 import { keyOfId } from '../fhir/id.ts';
-import { type Refusal, refuse } from '../fhir/outcome.ts';
+import { refuse } from '../fhir/outcome.ts';
 import { all, and, type Filter, oneOf } from '../filter/filter.ts';
 import { scopeOf } from '../identity/scope.ts';
 import { referenceEntry, referringTo } from '../search/reference.ts';
 import type { AskedOfLink, AskedOfRows, Links } from '../search/resolve.ts';
 import type { Reading } from '../store/reading.ts';
-import type { Referred } from '../store/referred.ts';
+import type { Referred, Referring } from '../store/referred.ts';
 import { type Context, isTester } from './context.ts';
 import { knowsIdentity } from './identity.ts';
 import { idsNamed, keysNamed, permissionFor } from './reach.ts';
@@ -52,38 +51,34 @@ async function rowsOf(
     const key = await context.store.records.keyOf(identity);
     return key === undefined ? [] : [key];
   }
-  const permission = await permissionOn(context, type, filter);
-  const rows = permission ? await reading.find(type, permission, { filter, limit: mostFound + 1 }) : [];
-  if (rows.length > mostFound) throw tooMany(name);
-  return rows.map(({ _id }) => _id);
+  const asked = { type, filter, name, of: 'itself', most: mostFound } as const;
+  return idsOf(await lookUp(context, reading, asked));
 }
 
 async function referredBy(
   context: Context,
   reading: Reading,
-  { link, filter, name }: AskedOfLink,
+  { link: { type, code, target, record }, filter, name }: AskedOfLink,
   most: number,
 ): Promise<readonly Referred[]> {
-  const { type, code, target, record } = link;
-  const permission = await permissionOn(context, type, filter);
-  const asked = { filter, limit: most + 1, ...(record ? {} : { start: referenceEntry(code, target, '') }) };
-  const found = permission ? await reading.referred(type, permission, asked) : [];
-  if (found.length > most) throw tooMany(name);
+  const of = record ? 'record' : { start: referenceEntry(code, target, '') };
+  return await lookUp(context, reading, { type, filter, name, of, most });
+}
+
+type Wanted = AskedOfRows & { readonly of: Referring; readonly most: number };
+
+async function lookUp(context: Context, reading: Reading, wanted: Wanted): Promise<readonly Referred[]> {
+  const { type, filter, name, of, most } = wanted;
+  // No scope lets the caller search the type.
+  if (scopeOf(context.caller, 's', type) === 'none') return [];
+  const permission = await permissionFor(context, 's', type, keysOf(context, type, filter));
+  const found = await reading.ids(type, permission, { filter, of, limit: most + 1 });
+  if (found.length > most) throw refuse('too-costly', `Parameter ${name} leads to too many resources: narrow it`, `http.${name}`);
   return found;
 }
 
 function idsOf(found: readonly Referred[]): readonly string[] {
   return [...new Set(found.map(({ id }) => id))];
-}
-
-function tooMany(name: string): Refusal {
-  return refuse('too-costly', `Parameter ${name} leads to too many resources: narrow it`, `http.${name}`);
-}
-
-/** Undefined where no scope lets the caller search the type. */
-async function permissionOn(context: Context, type: string, filter: Filter): Promise<Permission | undefined> {
-  if (scopeOf(context.caller, 's', type) === 'none') return undefined;
-  return await permissionFor(context, 's', type, keysOf(context, type, filter));
 }
 
 function keysOf(context: Context, type: string, filter: Filter): readonly string[] | undefined {

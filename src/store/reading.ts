@@ -23,7 +23,7 @@ import { hintFor } from './hint.ts';
 import { type Branch, type Place, underRule } from './place.ts';
 import { toMongo } from './query.ts';
 import { type Ranking, rankingOf } from './rank.ts';
-import { type AskedOfReferences, eachOnce, type Referred, type Referring, referredBy, stagesOfReferences } from './referred.ts';
+import { type AskedOfIds, eachOnce, type Referred, referredOf, stagesOfIds } from './referred.ts';
 import { branchesOfCount, branchesOfVersions, compareVersions, type Version, type VersionsAsked } from './versions.ts';
 
 /** Rows as they are read: without their search index; `score` where they were ranked, `f` where it was asked for. */
@@ -127,18 +127,15 @@ export class Reading {
     return summed(await this.#branched<Count>(sources, branchesOfRowCount(sources, this.#moments), []));
   }
 
-  /** What the rows refer to: at most `limit` of it. */
-  async referred(
-    type: string,
-    permission: Permission,
-    { filter, start, limit }: AskedOfReferences,
-  ): Promise<readonly Referred[]> {
+  /** Ids of the rows, or of what they refer to: at most `limit` of them. */
+  async ids(type: string, permission: Permission, { filter, of, limit }: AskedOfIds): Promise<readonly Referred[]> {
     const branches = this.#branches(type, permission, and(permission.read(type), filter), filter, []);
     if (branches.length === 0) return await this.#nothing<Referred>(permission);
-    const referring = branches.map((branch) => [...branch, ...stagesOfReferences(start)]);
-    const form = { between: eachOnce, last: { $limit: limit } };
-    const found = await this.#union<{ readonly _id: Referring }>(type, permission, referring, form);
-    return found.flatMap(({ _id }) => referredBy(start, _id));
+    const grouped = branches.map((branch) => [...branch, ...stagesOfIds(of)]);
+    const hint = hintFor(permission, type, filter, newestFirst);
+    const form = { between: eachOnce, last: { $limit: limit }, ...(hint && { hint }) };
+    const found = await this.#union<{ readonly _id: Referred }>(type, permission, grouped, form);
+    return found.map(({ _id }) => referredOf(of, _id));
   }
 
   /** The tombstone that a read of the id would meet, if its last version was visible. */
