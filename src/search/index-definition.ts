@@ -13,10 +13,17 @@ export type IndexDefinition = ReadonlyMap<string, string>;
 /** Type → the codes by which not every stored row is indexed. */
 export type AwaitedCodes = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** `#Practitioner`: what contained resources of the type are found by. */
+/** `#Practitioner`: what contained resources of the type are found by. What is searched may contain anything; the server's own traces nothing. */
 export function indexDefinitions({ types }: Conformance): ReadonlyMap<string, IndexDefinition> {
-  const own = new Map([...types.values()].map((capability) => [capability.type, definitionOf(capability)]));
-  return new Map([...types.values()].map((capability) => [capability.type, withTargets(capability, own)]));
+  const own = [...types.values()].map((capability) => [capability.type, definitionOf(capability)] as const);
+  const searched = own.filter(([, definition]) => definition.size > 0);
+  const contained = searched.map(([type, definition]) => [`#${type}`, digestOf([...definition])] as const);
+  return new Map(
+    own.map(([type, definition]) => {
+      const holds = definition.size > 0 && type !== 'AuditEvent';
+      return [type, holds ? new Map([...definition, ...contained]) : definition];
+    }),
+  );
 }
 
 function definitionOf({ search }: TypeCapability): IndexDefinition {
@@ -24,22 +31,12 @@ function definitionOf({ search }: TypeCapability): IndexDefinition {
   return new Map(indexed.map((parameter) => [parameter.code, digestOf([format, parameter])]));
 }
 
-/** The server's own traces contain nothing. */
-function withTargets({ type, search }: TypeCapability, all: ReadonlyMap<string, IndexDefinition>): IndexDefinition {
-  const targets = type === 'AuditEvent' ? [] : [...search.values()].flatMap(({ target }) => target);
-  const contained = [...new Set(targets)].flatMap((target) => {
-    const definition = all.get(target);
-    return definition === undefined || definition.size === 0 ? [] : [[`#${target}`, digestOf([...definition])] as const];
-  });
-  return new Map([...(all.get(type) ?? []), ...contained]);
-}
-
 function digestOf(value: unknown): string {
   const text = JSON.stringify(value, (_key, part: unknown) => (part instanceof Map || part instanceof Set ? [...part] : part));
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
-/** A chain from the type into what it contains asks rows that all have been indexed. */
+/** A search of what the type contains asks rows that all have been indexed. */
 export function judgeContained({ type, awaited }: TypeCapability, target: string, name: string): void {
   if (awaited?.has(target)) throw isAwaited(type, `a contained ${target}`, name);
 }

@@ -7,6 +7,7 @@ import type { Rank } from '../filter/rank.ts';
 import { type Condition, type Parsed, parseCondition } from './chain.ts';
 import type { Context, Identity } from './condition.ts';
 import { type Include, type IncludeKind, includeKind, parseIncludes } from './include.ts';
+import { judgeContained } from './index-definition.ts';
 import { parseSort } from './order.ts';
 import { recordParametersOf } from './record.ts';
 import { parseElements, parseSummary, type Subset, type Summary, subsetOf } from './subset.ts';
@@ -102,13 +103,14 @@ export function parseSearch(conformance: Conformance, type: string, parameters: 
   const form = pageOf(parts);
   const sent = applied.map((one) => one.sent);
   const conditions = applied.filter(({ part }) => part.kind === 'condition').map((one) => one.sent);
-  const contained = containedIn(parts, form, () =>
+  const contained = containedIn(parts, form, () => {
+    for (const holder of conformance.types.values()) judgeContained(holder, type, '_contained');
     // No record is said of what is contained, nor a date by which it stands among others.
-    conditions.map(([name, value]) => {
+    return conditions.map(([name, value]) => {
       const inside = { ...context, recordParameters: () => new Set<string>(), isMainDate: () => false };
       return parseCondition(inside, capability, name, value).condition;
-    }),
-  );
+    });
+  });
   return { type, ...conditionsOf(type, parts, whole), ...form, applied: sent, ...(contained && { contained }) };
 }
 

@@ -17,7 +17,7 @@ import { type Ground, idIn, openGround, written } from '../interaction/ground.ts
 import { actor, consent, document, label, visibility } from '../resources.ts';
 
 const database = `test-${randomUUID().slice(0, 8)}`;
-const many = 3000;
+const many = 1000;
 const colleagueRpps = '10000000020';
 
 let folder: Folder;
@@ -150,6 +150,8 @@ describe('before a reindex', () => {
 
   it('a chain into what may be contained is refused as well, the reference by itself is not', async () => {
     const doctor = asDoctor();
+    const contained = await titles(doctor, '_contained=true&status=current');
+    expect([contained.status, contained.body.issue[0].expression]).toEqual([503, ['http._contained']]);
     const chained = await doctor.get(`/List?patient=${old.key}&item:DocumentReference.status=current`);
     expect([chained.status, chained.body.issue[0].expression]).toEqual([503, ['http.item:DocumentReference.status']]);
     expect((await doctor.get(`/List?patient=${old.key}&item=DocumentReference/${ids.plain}`)).status).toBe(200);
@@ -203,6 +205,7 @@ it('is killed half-way and goes on from there; writers meanwhile lose nothing; e
   expect(idsOf(await tested())).toEqual([ids.tested]);
 
   expect((await asDoctor().get(`/List?patient=${old.key}&item:DocumentReference.doc-title=vieux`)).status).toBe(200);
+  expect((await titles(asDoctor(), '_contained=true&status=current')).status).toBe(200);
   const after = await rows.findOne({ _id: ids.masked });
   expect(after?.idx).toContain('doc-title|vieux secret');
   const envelope = (row: object | null) => ({ ...row, idx: [], p: {}, s: {} });
