@@ -28,22 +28,39 @@ const act = (code: string): JsonObject => ({ system: 'http://terminology.hl7.org
 const story: readonly Made[] = [
   {
     name: 'letter',
-    resource: (ids) => document(id(ids, 'key'), '34112-3', { description: 'Courrier', date: '2026-09-08T10:00:00+02:00' }),
+    resource: (ids) =>
+      document(
+        id(ids, 'key'),
+        '34112-3',
+        { description: 'Courrier', date: '2026-09-08T10:00:00+02:00' },
+        'Une lithotritie sans suite',
+      ),
   },
   {
     name: 'masked',
     hidden: true,
     resource: (ids) =>
-      document(id(ids, 'key'), '57833-6', {
-        description: 'Zygomatique',
-        date: '2026-09-10T10:00:00+02:00',
-        identifier: [{ system: 'urn:oid:1.2.3', value: `hidden-${id(ids, 'key')}` }],
-        securityLabel: [label('MASQUE_PS')],
-      }),
+      document(
+        id(ids, 'key'),
+        '57833-6',
+        {
+          description: 'Zygomatique',
+          date: '2026-09-10T10:00:00+02:00',
+          identifier: [{ system: 'urn:oid:1.2.3', value: `hidden-${id(ids, 'key')}` }],
+          securityLabel: [label('MASQUE_PS')],
+        },
+        'Lithotritie, lithotritie et coronarographie',
+      ),
   },
   {
     name: 'second',
-    resource: (ids) => document(id(ids, 'key'), '11488-4', { description: 'Bilan', date: '2026-09-12T10:00:00+02:00' }),
+    resource: (ids) =>
+      document(
+        id(ids, 'key'),
+        '11488-4',
+        { description: 'Bilan', date: '2026-09-12T10:00:00+02:00' },
+        'Ni lithotritie ni autre geste, et un bilan de plus',
+      ),
   },
   {
     name: 'amended',
@@ -231,7 +248,7 @@ function saying({ status, body }: Reply, of: Ids): object {
     issue: body.issue,
     total: body.total,
     links: (body.link ?? []).map(({ relation }: Body) => relation),
-    entries: entries.map(({ resource, search }) => [search.mode, resource.resourceType, names.get(resource.id)]),
+    entries: entries.map(({ resource, search }) => [search.mode, resource.resourceType, names.get(resource.id), search.score]),
   };
 }
 
