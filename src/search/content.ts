@@ -33,17 +33,15 @@ export function isContent({ code }: Pick<SearchParameter, 'code'>): boolean {
 }
 
 function index({ code }: { readonly code: string }, nodes: readonly unknown[]): Entries {
-  const words = wordsOf([
-    {
-      text: nodes
-        .flatMap((node) => textsOf('', node))
-        .join('\n')
-        .slice(0, longestContent),
-      weight: 1,
-    },
-  ]);
-  if (words.t.length === 0) return { idx: [], p: {}, keys: [] };
-  return { idx: [], p: {}, w: { [code]: words }, keys: [key('')] };
+  const texts = nodes.flatMap((node) => (code === '_text' ? narrativeOf(node) : textsOf('', node)));
+  const words = wordsOf([{ text: texts.join('\n').slice(0, longestContent), weight: 1 }]);
+  const keys = nodes.length === 0 ? [] : [key('')];
+  return { idx: [], p: {}, keys, ...(words.t.length > 0 && { w: { [code]: words } }) };
+}
+
+/** Its `status` is none of the text. */
+function narrativeOf(node: unknown): readonly string[] {
+  return isObject(node) ? textsOf('div', node.div) : [];
 }
 
 function textsOf(name: string, node: unknown): readonly string[] {

@@ -1,5 +1,6 @@
 // Questions for words of the official examples' narratives, and which examples have them: read from their text, not from what is indexed.
 // https://hl7.org/fhir/R4/search.html#content
+import { isObject } from '../../src/fhir/json.ts';
 import { stemsOf } from '../../src/search/words.ts';
 import type { Form } from './example-questions.ts';
 
@@ -19,7 +20,7 @@ export function contentForms(code: string, nodes: readonly unknown[]): readonly 
 }
 
 function narrativeOf(node: unknown): string {
-  return typeof node === 'string' ? withoutTags(node) : '';
+  return isObject(node) && typeof node.div === 'string' ? withoutTags(node.div) : '';
 }
 
 function saidIn(node: unknown): string {

@@ -37,7 +37,7 @@ function reduced(expression: string, type: string): string {
 /** What R4 says in words. https://hl7.org/fhir/R4/search.html#content */
 const unwritten: ReadonlyMap<string, string> = new Map([
   ['_content', 'Resource'],
-  ['_text', 'DomainResource.text.div'],
+  ['_text', 'DomainResource.text'],
 ]);
 
 function parameterRule(parameter: JsonObject, type: string): readonly ParameterRule[] {
