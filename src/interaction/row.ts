@@ -85,7 +85,7 @@ function build(context: Context, { type, id, resource, rec, bytes, of, words }: 
   const { low, high } = intervalOfMain(statute.mainDateOf(text)) ?? { low: deposit.made, high: deposit.made };
   const j = JSON.stringify(text);
   const index = indexed(context, type, text);
-  judgeSize(j, index);
+  judgeSize(j, index, words);
   const row: Row = {
     _id: id,
     lu: moments.now,
@@ -104,15 +104,15 @@ function build(context: Context, { type, id, resource, rec, bytes, of, words }: 
 }
 
 /** MongoDB takes 16 MB in one row, and each entry of the index is a write of its own. */
-function judgeSize(j: string, index: Indexed): void {
+function judgeSize(j: string, index: Indexed, words: Words | undefined): void {
   if (entriesIn(index) > mostEntries) throw refuse('too-large', `A resource is found by ${mostEntries} values at most`);
   const size = Buffer.byteLength(j);
   // The index of a small text is small.
-  const more = size < longestText / 15 ? 0 : Buffer.byteLength(JSON.stringify([index.idx, index.p, index.c]));
+  const more = size < longestText / 15 ? 0 : Buffer.byteLength(JSON.stringify([index.idx, index.p, index.c, index.w, words]));
   if (size + more > longestText) throw refuse('too-large', 'A resource without its attachments takes 15 MB at most');
 }
 
-type Indexed = Pick<Row, 'idx' | 'p' | 'c'>;
+type Indexed = Pick<Row, 'idx' | 'p' | 'c' | 'w'>;
 
 /** Those of what it contains too. */
 function entriesIn({ idx, p, c = [] }: Indexed): number {
