@@ -31,20 +31,20 @@ export async function observe<T>(
   return { reply, reads };
 }
 
+/** Each branch of a union by itself: MongoDB 6.0 can fall over a plan of the whole. */
 async function explained(db: Db, { aggregate, pipeline, hint }: Document): Promise<readonly Read[]> {
-  const command = { aggregate, pipeline, cursor: {}, ...(hint === undefined ? {} : { hint }) };
-  const plan = await db.command({ explain: command, verbosity: 'executionStats' });
-  return readsIn(plan, aggregate);
+  const stages: readonly Document[] = pipeline;
+  const unions = stages.flatMap(({ $unionWith }) => (isObject($unionWith) ? [$unionWith] : []));
+  const own = stages.filter((stage) => !('$unionWith' in stage));
+  const reads = [...(await planned(db, { aggregate, pipeline: own, ...(hint === undefined ? {} : { hint }) }))];
+  for (const { coll, pipeline: branch } of unions) reads.push(...(await explained(db, { aggregate: coll, pipeline: branch })));
+  return reads;
 }
 
-/** Of the whole, or stage by stage; a union has the plan of its own pipeline. */
-function readsIn(plan: Document, collection: string): readonly Read[] {
+async function planned(db: Db, command: Document): Promise<readonly Read[]> {
+  const plan = await db.command({ explain: { ...command, cursor: {} }, verbosity: 'executionStats' });
   const stages: readonly Document[] = plan.stages ?? [{ $cursor: plan }];
-  return stages.flatMap((stage): readonly Read[] => {
-    if (isObject(stage.$cursor)) return [readOf(stage.$cursor, collection)];
-    if (isObject(stage.$unionWith)) return readsIn({ stages: stage.$unionWith.pipeline }, String(stage.$unionWith.coll));
-    return [];
-  });
+  return stages.flatMap(({ $cursor }) => (isObject($cursor) ? [readOf($cursor, String(command.aggregate))] : []));
 }
 
 function readOf({ executionStats }: Document, collection: string): Read {
