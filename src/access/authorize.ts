@@ -72,6 +72,11 @@ function elsewhere({ caller, now, statute, bound }: Asking, type: string): Elsew
   };
 }
 
+/** What the caller may read of one record: what `authorize` grants there. */
+export function readableIn(asking: Asking, record: AccessRecord, type: string): Filter {
+  return clauseFor(asking, record, undefined).read(type);
+}
+
 function clauseFor(asking: Asking, record: AccessRecord, practice: AccessRecord | undefined): Clause {
   const { caller } = asking;
   const { key, version } = record;

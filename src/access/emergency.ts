@@ -20,18 +20,33 @@ export function isPermitted(view: Case): boolean {
   return permitsFor(view).some(({ root }) => concerns(root, view.standing));
 }
 
+/** What one Consent permits or denies him of a type. */
+export type Effect = { readonly consent: ConsentRule; readonly covers: Filter };
+
+const coverings = (effects: readonly Effect[]): Filter => or(...effects.map(({ covers }) => covers));
+
 /** ⋁F(permits) for a type. */
 export function permitted(view: Case, type: string): Filter {
-  if (needsNoPermit(view)) return all;
-  return or(...permitsFor(view).map(({ root }) => provisionFilter(root, view.standing, type)));
+  return needsNoPermit(view) ? all : coverings(permitsOf(view, type));
 }
 
-function needsNoPermit({ caller, who, statute }: Case): boolean {
+export function needsNoPermit({ caller, who, statute }: Case): boolean {
   return caller.mode !== 'TREAT' && statute.regime.emergency === 'objection' && !who.specialities.includes(occupational);
 }
 
-export function denied({ record, standing }: Case, type: string): Filter {
-  return or(...inForce(record, 'sharing', 'deny').map(({ root }) => provisionFilter(root, standing, type)));
+export function denied(view: Case, type: string): Filter {
+  return coverings(deniesOf(view, type));
+}
+
+export function permitsOf(view: Case, type: string): readonly Effect[] {
+  return permitsFor(view).map((consent) => ({ consent, covers: provisionFilter(consent.root, view.standing, type) }));
+}
+
+export function deniesOf({ record, standing }: Case, type: string): readonly Effect[] {
+  return inForce(record, 'sharing', 'deny').map((consent) => ({
+    consent,
+    covers: provisionFilter(consent.root, standing, type),
+  }));
 }
 
 /** A permit without actor only speaks of emergencies; an occupational physician needs one that names him. */

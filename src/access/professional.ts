@@ -14,25 +14,31 @@ import { isDirectory, ruling } from './type.ts';
 type Professional = Extract<Who, { kind: 'professional' }>;
 
 export function ofProfessional(asking: Asking, record: AccessRecord, who: Professional): Rules {
-  const { caller, now, statute } = asking;
-  if (isShutOut(who, statute)) return closed;
-  const standing = standingIn(record, caller, now);
-  const blocked = isBlocked(record, namesOf(who), now);
-  const treating = isDeclared(record, caller, standing, 'PCP') || (!blocked && isDeclared(record, caller, standing, 'ATTPHYS'));
-  const view: View = { ...asking, record, who, standing, blocked, treating };
+  if (isShutOut(who, asking.statute)) return closed;
+  const view = viewOf(asking, record, who);
   return {
-    read: (type) => (treating ? readAll(caller, type) : readSome(view, type)),
+    read: (type) => (view.treating === undefined ? readSome(view, type) : readAll(asking.caller, type)),
     write: (type) => writable(view, type),
   };
 }
 
-type View = Asking & {
+export type View = Asking & {
   readonly record: AccessRecord;
   readonly who: Professional;
   readonly standing: Standing;
   readonly blocked: boolean;
-  readonly treating: boolean;
+  readonly treating: 'PCP' | 'ATTPHYS' | undefined;
 };
+
+/** How he stands to the record. */
+export function viewOf(asking: Asking, record: AccessRecord, who: Professional): View {
+  const { caller, now } = asking;
+  const standing = standingIn(record, caller, now);
+  const blocked = isBlocked(record, namesOf(who), now);
+  const declared = (role: 'PCP' | 'ATTPHYS'): boolean => isDeclared(record, caller, standing, role);
+  const treating = declared('PCP') ? 'PCP' : !blocked && declared('ATTPHYS') ? 'ATTPHYS' : undefined;
+  return { ...asking, record, who, standing, blocked, treating };
+}
 
 /** His own bytes that no document has taken yet are labelled for their depositor alone. */
 function readAll(caller: Caller, type: string): Filter {
@@ -57,18 +63,34 @@ function readSome(view: View, type: string): Filter {
   }
 }
 
-function byPermit(view: View, type: string): Filter {
+export function byPermit(view: View, type: string): Filter {
+  const { card, permit, deny, habilitation, label } = permitLine(view, type);
+  return and(card, permit, not(deny), habilitation, label);
+}
+
+/** The conditions of the permits' line, each by its name. */
+export function permitLine(
+  view: View,
+  type: string,
+): Readonly<Record<'card' | 'permit' | 'deny' | 'habilitation' | 'label', Filter>> {
   const { record, who, caller, statute } = view;
-  if (caller.mode === 'TREAT' && statute.regime.professionalAccess === 'consent+vitale' && !hasCard(record, caller)) return none;
+  return {
+    card: known(!needsCard(view) || hasCard(record, caller)),
+    permit: permitted(view, type),
+    deny: denied(view, type),
+    habilitation: habilitationOf(who, statute),
+    label: who.finess === undefined ? labelled('PS') : oneOf('rd', ['PS', `s:${who.finess}`]),
+  };
+}
+
+export function needsCard({ caller, statute }: View): boolean {
+  return caller.mode === 'TREAT' && statute.regime.professionalAccess === 'consent+vitale';
+}
+
+/** What the matrix lets a profession read. */
+export function habilitationOf(who: Pick<Professional, 'profession'>, statute: Statute): Filter {
   const allowed = habilitated(who, statute);
-  if (allowed.length === 0) return none;
-  const reader = who.finess === undefined ? labelled('PS') : oneOf('rd', ['PS', `s:${who.finess}`]);
-  return and(
-    permitted(view, type),
-    not(denied(view, type)),
-    or(oneOf('tc', allowed), within('tcs', [...pointingTypes, ...allowed])),
-    reader,
-  );
+  return allowed.length === 0 ? none : or(oneOf('tc', allowed), within('tcs', [...pointingTypes, ...allowed]));
 }
 
 export function ownActs(who: Professional, statute: Statute): Filter {
@@ -88,10 +110,10 @@ function consentsAbout({ consents }: AccessRecord, standing: Standing): readonly
 function writable(view: View, type: string): Filter {
   const { record, caller, blocked } = view;
   if (caller.mode === 'ETREAT') return none;
-  const sees = view.treating ? readAll(caller, type) : readSome(view, type);
+  const sees = view.treating === undefined ? readSome(view, type) : readAll(caller, type);
   switch (ruling(type)) {
     case 'clinical':
-      return blocked && !view.treating ? none : sees;
+      return blocked && view.treating === undefined ? none : sees;
     case 'consent':
       return and(sees, equals('dep', depositorOf(caller)));
     case 'team':
@@ -105,6 +127,6 @@ export function isShutOut({ specialities }: Professional, { regime }: Statute): 
   return specialities.includes(occupational) && regime.occupationalPhysician === 'never';
 }
 
-function habilitated({ profession }: Professional, { habilitation }: Statute): readonly string[] {
+function habilitated({ profession }: Pick<Professional, 'profession'>, { habilitation }: Statute): readonly string[] {
   return habilitation.get(`${profession.system}|${profession.code}`) ?? [];
 }

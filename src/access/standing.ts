@@ -120,10 +120,19 @@ export function inForce(record: AccessRecord, kind: ConsentRule['kind'], type: '
 }
 
 /** A doctor declared as such, or given the same rights, with purpose TREAT. */
-export function isDeclared(record: AccessRecord, { who, mode }: Caller, standing: Standing, role: 'PCP' | 'ATTPHYS'): boolean {
-  if (who.kind !== 'professional' || mode !== 'TREAT' || !mayBeMedecinTraitant(who)) return false;
+export function isDeclared(record: AccessRecord, caller: Caller, standing: Standing, role: 'PCP' | 'ATTPHYS'): boolean {
+  return declarationsOf(record, caller, standing, role).length > 0;
+}
+
+export function declarationsOf(
+  record: AccessRecord,
+  { who, mode }: Caller,
+  standing: Standing,
+  role: 'PCP' | 'ATTPHYS',
+): readonly ConsentRule[] {
+  if (who.kind !== 'professional' || mode !== 'TREAT' || !mayBeMedecinTraitant(who)) return [];
   const me = `p:${who.rpps}`;
-  return inForce(record, 'sharing', 'permit').some(
+  return inForce(record, 'sharing', 'permit').filter(
     (rule) => rule.role === role && rule.root.actors?.includes(me) && concerns(rule.root, standing),
   );
 }

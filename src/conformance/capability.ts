@@ -45,6 +45,8 @@ const interactions = new Set([
 const operations: ReadonlyMap<string, string> = new Map([
   ['validate', 'http://hl7.org/fhir/OperationDefinition/Resource-validate'],
 ]);
+/** Those of profiles/. */
+const ownOperation = (name: string): string => `https://carnet.example/fhir/OperationDefinition/${name}`;
 
 function strings(value: unknown): readonly string[] {
   return listOf(value).filter((one) => typeof one === 'string');
@@ -86,8 +88,13 @@ function typeOf(resource: JsonObject, definitions: Definitions, known: (url: str
   const codes = objectsOf(resource.interaction).map(({ code }) => String(code));
   const odd = codes.find((code) => !interactions.has(code));
   if (odd !== undefined) throw fail(`declares the unknown interaction ${odd}`);
-  const offered = objectsOf(resource.operation).map(({ name, definition }) => ({ name: String(name), definition }));
-  const unknown = offered.find(({ name, definition }) => definition === undefined || operations.get(name) !== definition);
+  const offered = objectsOf(resource.operation).map(({ name, definition }) => ({
+    name: String(name),
+    definition: textOf(definition) ?? '',
+  }));
+  const unknown = offered.find(
+    ({ name, definition }) => operations.get(name) !== definition && !(definition === ownOperation(name) && known(definition)),
+  );
   if (unknown !== undefined) throw fail(`declares the unknown operation ${unknown.name}`);
   const profiles = strings(resource.supportedProfile);
   const missing = profiles.find((url) => !known(url));

@@ -9,6 +9,7 @@ import {
   bundleHandling,
   createHandling,
   deleteHandling,
+  explainAccessHandling,
   handle,
   historyHandling,
   patchHandling,
@@ -42,6 +43,7 @@ const paths = [
   '/:id/_history',
   '/:id/_history/:vid',
   '/:id/$validate',
+  '/:id/$explain-access',
 ] as const;
 
 type Route = {
@@ -196,11 +198,16 @@ function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] 
 /** https://hl7.org/fhir/R4/operations.html */
 function operationsOf(app: App, { operations }: TypeCapability): readonly Route[] {
   const validating = handle(app, 'operation', validateHandling);
+  const explaining = handle(app, 'operation', explainAccessHandling);
   const routes: Readonly<Record<string, readonly Route[]>> = {
     $validate: [
       { method: 'post', path: '/$validate', handler: validating },
       { method: 'post', path: '/:id/$validate', handler: validating },
       { method: 'get', path: '/:id/$validate', handler: validating },
+    ],
+    '$explain-access': [
+      { method: 'get', path: '/:id/$explain-access', handler: explaining },
+      { method: 'post', path: '/:id/$explain-access', handler: explaining },
     ],
   };
   return [...operations].flatMap((name) => had(routes, `$${name}`));

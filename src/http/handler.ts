@@ -22,6 +22,7 @@ import type { Target } from '../interaction/target.ts';
 import { readOnce } from '../interaction/understood.ts';
 import { update } from '../interaction/update.ts';
 import { vread } from '../interaction/vread.ts';
+import { explainAccess } from '../operation/explain-access.ts';
 import { validate } from '../operation/validate.ts';
 import type { Parameters } from '../search/query.ts';
 import { formIn, isResource, patchIn, readBody, resourceIn } from './body.ts';
@@ -241,4 +242,14 @@ export const validateHandling: Handling = async (context, request, response) => 
     ...(request.method !== 'POST' || isEmpty ? {} : { body: await resourceIn(request, context.conformance.xml) }),
   };
   send(context, response, await validate(context, asked), form);
+};
+
+/** No parameter is taken, in the address or in a body. */
+export const explainAccessHandling: Handling = async (context, request, response) => {
+  const form = formOf(request);
+  const hasBody = request.method === 'POST' && Buffer.isBuffer(request.body) && request.body.length > 0;
+  const body = hasBody ? await resourceIn(request, context.conformance.xml) : undefined;
+  if (body !== undefined && (body.resourceType !== 'Parameters' || body.parameter !== undefined))
+    throw refuse('bad-request', 'This operation takes no parameters', 'Parameters.parameter');
+  send(context, response, await explainAccess(context, typeOf(request), idOf(request)), form);
 };

@@ -30,6 +30,7 @@ function validations(type: string, created: readonly Created[]): readonly Questi
 
 export const byOperation: Readonly<Record<string, (type: string, created: readonly Created[]) => readonly Question[]>> = {
   validate: validations,
+  'explain-access': (type, created) => [never, ...created.map(({ id }) => id)].map((id) => get(`/${type}/${id}/$explain-access`)),
 };
 
 export function bundle(type: 'batch' | 'transaction', entries: readonly object[]): Question {

@@ -1,8 +1,7 @@
 // Two category maps: what counts as another document type, and who reads it therefore.
 import { codeIn, type Matrix } from '../../access/habilitation.ts';
 import { type JsonObject, objectsOf } from '../../fhir/json.ts';
-import { counted, type Difference, difference } from './difference.ts';
-import type { Displays } from './display.ts';
+import { counted, type Difference, type Display, difference } from './difference.ts';
 
 type Mapped = {
   /** Condition ('' where there is none) to category, in order. */
@@ -14,7 +13,7 @@ export function categoryDifference(
   before: JsonObject,
   after: JsonObject,
   habilitation: Matrix['habilitation'],
-  display: Displays,
+  display: Display,
 ): Difference {
   const [old, next] = [mappedIn(before), mappedIn(after)];
   const types = [...new Set([...old.keys(), ...next.keys()])];

@@ -1,12 +1,13 @@
 // A file of policy against the policy in force: judged as the start judges it, then compared.
+import { codeIn } from '../../access/habilitation.ts';
 import { loadStatute, published, type Statute } from '../../access/statute.ts';
 import { type Conformance, loadConformance } from '../../conformance/conformance.ts';
+import { displaysIn } from '../../conformance/display.ts';
 import { readObject } from '../../conformance/published.ts';
 import { type JsonObject, objectsOf } from '../../fhir/json.ts';
 import { readEnvironment } from '../environment.ts';
 import { categoryDifference } from './category-difference.ts';
 import { type Difference, saidOf } from './difference.ts';
-import { displaysIn } from './display.ts';
 import { matrixDifference } from './matrix-difference.ts';
 import { regimeDifference } from './regime-difference.ts';
 
@@ -30,7 +31,7 @@ export function check(
   };
   const proposed = readObject(file);
   const difference = compared(conformance, inForce, proposed);
-  const title = `${file} in place of the ${names[partOf(proposed)]} in force`;
+  const title = `${file} in place of the ${partNames[partOf(proposed)]} in force`;
   return { lines: [title, ...saidOf(difference)], differs: !difference.same };
 }
 
@@ -39,18 +40,19 @@ export function compared(conformance: Conformance, inForce: Policy, proposed: Js
   const after = { ...inForce, [part]: proposed };
   const load = ({ regime, ...maps }: Policy): Statute => loadStatute(conformance, regime, maps);
   const [old, next] = [load(inForce), load(after)];
-  const displays = displaysIn(conformance, inForce.habilitation, after.habilitation);
+  const names = displaysIn(conformance, inForce.habilitation, after.habilitation);
+  const display = (key: string): string => (names.has(key) ? `${names.get(key)} (${codeIn(key)})` : codeIn(key));
   switch (part) {
     case 'regime':
       return regimeDifference(old.regime, next.regime);
     case 'category':
-      return categoryDifference(inForce.category, after.category, old.habilitation, displays);
+      return categoryDifference(inForce.category, after.category, old.habilitation, display);
     case 'habilitation':
-      return matrixDifference(old, next, displays);
+      return matrixDifference(old, next, display);
   }
 }
 
-const names: Readonly<Record<keyof Policy, string>> = {
+const partNames: Readonly<Record<keyof Policy, string>> = {
   habilitation: 'habilitation matrix',
   category: 'category map',
   regime: 'regime',

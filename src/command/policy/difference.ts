@@ -8,6 +8,9 @@ export type Difference = {
   readonly notes: readonly string[];
 };
 
+/** `system|code` as it is said: `name (code)`. */
+export type Display = (key: string) => string;
+
 export function difference(
   counts: readonly string[],
   lines: { readonly more: readonly string[]; readonly less: readonly string[]; readonly notes?: readonly string[] },

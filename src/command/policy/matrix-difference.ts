@@ -1,9 +1,8 @@
 // Two habilitation matrices, cell by cell: profession × document type.
 import { codeIn, type Matrix } from '../../access/habilitation.ts';
-import { counted, type Difference, difference } from './difference.ts';
-import type { Displays } from './display.ts';
+import { counted, type Difference, type Display, difference } from './difference.ts';
 
-export function matrixDifference(before: Matrix, after: Matrix, display: Displays): Difference {
+export function matrixDifference(before: Matrix, after: Matrix, display: Display): Difference {
   const professions = new Set([...before.habilitation.keys(), ...after.habilitation.keys()]);
   const [gained, lost] = [cells(after, before, professions), cells(before, after, professions)];
   const said = ({ profession, type }: Cell): string => `${display(profession)} reads ${display(type)}`;

@@ -1,18 +1,18 @@
-// Codes of the matrix as a person reads them: a profession or a document type with its name.
-import { codeIn } from '../../access/habilitation.ts';
-import type { Conformance } from '../../conformance/conformance.ts';
-import { isObject, type JsonObject, objectsOf, textOf } from '../../fhir/json.ts';
+// Codes of the policy as a person reads them: professions and document types by the names that its resources give them.
+// https://hl7.org/fhir/R4/valueset-definitions.html#ValueSet.compose.include.concept.display
+import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import type { Conformance } from './conformance.ts';
 
-/** `system|code` → `name (code)`. */
-export type Displays = (key: string) => string;
+/** `system|code` → its name. */
+export type Displays = ReadonlyMap<string, string>;
 
 const documentTypes = 'https://carnet.example/fhir/ValueSet/document-type';
 
-/** What a later map says counts. */
+/** Of ConceptMaps; what a later one says counts. */
 export function displaysIn({ published }: Pick<Conformance, 'published'>, ...maps: readonly JsonObject[]): Displays {
   const { compose } = published(documentTypes);
   const included = isObject(compose) ? objectsOf(compose.include) : [];
-  const names = new Map([
+  return new Map([
     ...included.flatMap(({ system, concept }) => namedIn(system, concept)),
     ...maps.flatMap(({ group }) =>
       objectsOf(group).flatMap(({ source, target, element }) => [
@@ -21,10 +21,6 @@ export function displaysIn({ published }: Pick<Conformance, 'published'>, ...map
       ]),
     ),
   ]);
-  return (key) => {
-    const name = names.get(key);
-    return name === undefined ? codeIn(key) : `${name} (${codeIn(key)})`;
-  };
 }
 
 function namedIn(system: unknown, concepts: unknown): readonly (readonly [key: string, name: string])[] {
