@@ -17,7 +17,7 @@ type Plan = {
   readonly get: string;
   readonly page?: number;
   readonly status?: number;
-  /** Entries of the answer. */
+  /** Entries of the answer, where they do not depend on what was asked before. */
   readonly found?: number;
   /** Each collection that is read, in turn, by the fields of an index; `sorted`: put in order afterwards. */
   readonly reads: readonly string[];
@@ -77,7 +77,11 @@ describe.each(places)('%s', (where) => {
     const of = reads.filter((read) => !isGuard(read));
     const keys = of.reduce((sum, read) => sum + Math.max(read.keys, read.documents), 0);
     const returned = of.reduce((sum, read) => sum + read.returned, 0);
-    expect({ status: reply.status, found: reply.body.entry?.length, reads: of.map(written) }).toEqual({
+    expect({
+      status: reply.status,
+      found: plan.found === undefined ? undefined : reply.body.entry?.length,
+      reads: of.map(written),
+    }).toEqual({
       status: plan.status ?? 200,
       found: plan.found,
       reads: plan.reads,
