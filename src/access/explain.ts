@@ -5,7 +5,7 @@ import { matches } from '../filter/matches.ts';
 import type { Caller, Coding, Mode, Who } from '../identity/caller.ts';
 import { healthProfession } from '../identity/systems.ts';
 import { habilitationOf } from './professional.ts';
-import { type Decision, decide, type Subject } from './reason.ts';
+import { type Answer, answerTo, type Decision, type Subject } from './reason.ts';
 import type { AccessRecord, Actor, Provision } from './record.ts';
 import { doctor, namesOf, teamsOf } from './standing.ts';
 import type { Statute } from './statute.ts';
@@ -81,21 +81,21 @@ function startingWith(kind: 'p:' | 's:' | 'r:', actors: ReadonlySet<Actor>): rea
 }
 
 function alone(ground: Ground, who: Extract<Access['who'], { kind: 'structure' | 'related' }>): Access {
-  return { who, mode: 'TREAT', decision: asked(ground, who, 'TREAT') };
+  return { who, mode: 'TREAT', decision: decided(asked(ground, who, 'TREAT')) };
 }
 
 type Named = { readonly rpps?: string; readonly finess?: string };
 /** Professions that nothing tells apart here. */
 type Alike = readonly [Coding, ...Coding[]];
-type Answer = { readonly professions: Alike; readonly decision: Decision };
+type AnswerTo = Answer & { readonly professions: Alike };
 
 /** Professionals in one mode: in an emergency only who sees more or less than anybody. Of centre 15 are the doctors of its structures. */
 function inMode(ground: Ground, mode: Mode, people: readonly string[], structures: readonly string[]): readonly Access[] {
   const groups = alike(ground, mode);
-  const answers = (named: Named): readonly Answer[] =>
-    groups.map((professions) => ({ professions, decision: askedAs(ground, professions[0], named, mode) }));
+  const answers = (named: Named): readonly AnswerTo[] =>
+    groups.map((professions) => ({ professions, ...askedAs(ground, professions[0], named, mode) }));
   const anybody = mode === 'BTG' ? answers({}) : [];
-  const singles = new Map<string, readonly Answer[]>();
+  const singles = new Map<string, readonly AnswerTo[]>();
   const entries: Access[] = told({}, mode, anybody, groups.length);
   const ask = (key: string, named: Named): void => {
     const found = answers(named);
@@ -115,24 +115,22 @@ function inMode(ground: Ground, mode: Mode, people: readonly string[], structure
 }
 
 /** Of whom no answer is known, nothing is seen. */
-function differing(some: readonly Answer[], others: readonly Answer[]): readonly Answer[] {
-  return some.filter(({ decision }, at) => decision.sees !== (others[at]?.decision.sees ?? false));
+function differing(some: readonly AnswerTo[], others: readonly AnswerTo[]): readonly AnswerTo[] {
+  return some.filter(({ sees }, at) => sees !== (others[at]?.sees ?? false));
+}
+
+function decided({ sees, why }: Answer): Decision {
+  return { sees, reasons: why() };
 }
 
 /** One entry for all professions of the same answer. */
-function told(named: Named, mode: Mode, answers: readonly Answer[], groups: number): Access[] {
-  return [...Map.groupBy(answers, ({ decision }) => JSON.stringify(decision)).values()].flatMap((same) => {
+function told(named: Named, mode: Mode, answers: readonly AnswerTo[], groups: number): Access[] {
+  const decisions = answers.map((answer) => ({ professions: answer.professions, decision: decided(answer) }));
+  return [...Map.groupBy(decisions, ({ decision }) => JSON.stringify(decision)).values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
-    const professions = same.flatMap((one) => [...one.professions]);
-    return [
-      {
-        who: { kind: 'professional', ...named },
-        mode,
-        ...(same.length === groups ? {} : { professions }),
-        decision: first.decision,
-      },
-    ];
+    const professions = same.length === groups ? {} : { professions: same.flatMap((one) => [...one.professions]) };
+    return [{ who: { kind: 'professional', ...named }, mode, ...professions, decision: first.decision }];
   });
 }
 
@@ -154,13 +152,13 @@ function codingOf(key: string): Coding {
 
 const keyOf = ({ system, code }: Coding): string => `${system}|${code}`;
 
-function askedAs(ground: Ground, profession: Coding, { rpps = '', finess }: Named, mode: Mode): Decision {
+function askedAs(ground: Ground, profession: Coding, { rpps = '', finess }: Named, mode: Mode): Answer {
   const structure = finess === undefined ? {} : { finess };
   return asked(ground, { kind: 'professional', rpps, profession, specialities: [], ...structure }, mode);
 }
 
 /** With the card in the reader, where that counts. */
-function asked({ statute, record, subject, recordFor }: Ground, who: Who, mode: Mode): Decision {
+function asked({ statute, record, subject, recordFor }: Ground, who: Who, mode: Mode): Answer {
   const caller: Caller = {
     who,
     issuer: '',
@@ -171,5 +169,5 @@ function asked({ statute, record, subject, recordFor }: Ground, who: Who, mode: 
     vitale: record.ins === undefined ? [] : [record.ins],
     id: '',
   };
-  return decide({ caller, now: subject.moments.now, statute }, recordFor(who), subject);
+  return answerTo({ caller, now: subject.moments.now, statute }, recordFor(who), subject);
 }

@@ -44,21 +44,27 @@ export type Decision = { readonly sees: boolean; readonly reasons: readonly Reas
 /** One resource, as it is stored. */
 export type Subject = { readonly type: string; readonly row: Row; readonly moments: Moments };
 
-export function decide(asking: Asking, record: AccessRecord, subject: Subject): Decision {
-  const { type, row, moments } = subject;
+/** `why` is asked of few. */
+export type Answer = { readonly sees: boolean; readonly why: () => readonly Reason[] };
+
+export function answerTo(asking: Asking, record: AccessRecord, { type, row, moments }: Subject): Answer {
   const meets = (filter: Filter): boolean => matches(filter, row, moments);
   const sees = meets(readableIn(asking, record, type));
+  return { sees, why: () => reasonsOf({ asking, record, type, meets }, sees) };
+}
+
+function reasonsOf(about: About, sees: boolean): readonly Reason[] {
+  const { asking, record, type, meets } = about;
   const { who } = asking.caller;
-  const about: About = { asking, record, type, meets };
-  if (!sees && !isOpen(record, asking.statute, asking.now)) return { sees, reasons: [{ code: 'closed' }] };
-  if (!sees && !meets(inWindow(type, asking.statute))) return { sees, reasons: [{ code: 'window' }] };
+  if (!sees && !isOpen(record, asking.statute, asking.now)) return [{ code: 'closed' }];
+  if (!sees && !meets(inWindow(type, asking.statute))) return [{ code: 'window' }];
   switch (who.kind) {
     case 'professional':
-      return { sees, reasons: ofProfessional(about, who, sees) };
+      return ofProfessional(about, who, sees);
     case 'related':
-      return { sees, reasons: ofRelated(about, who.related, sees) };
+      return ofRelated(about, who.related, sees);
     default:
-      return { sees, reasons: sees ? [{ code: 'depositor' }] : blocksOf(about) };
+      return sees ? [{ code: 'depositor' }] : blocksOf(about);
   }
 }
 

@@ -180,9 +180,9 @@ describe(`seed ${seed}`, () => {
           expect(entryFor(entries, { who, mode })?.decision.sees ?? false).toBe(sees);
         }
       }),
-      { seed, numRuns: 1500 },
+      { seed, numRuns: 600 },
     );
-    expect(Math.min(seen.true, seen.false)).toBeGreaterThan(500);
+    expect(Math.min(seen.true, seen.false)).toBeGreaterThan(200);
   });
 
   it('every answer has a reason, of the right kind', () => {
@@ -199,7 +199,7 @@ describe(`seed ${seed}`, () => {
           for (const code of codes) expect([code, against.test(code)]).toEqual([code, !decision.sees]);
         }
       }),
-      { seed, numRuns: 400 },
+      { seed, numRuns: 200 },
     );
   });
 });
@@ -219,7 +219,7 @@ describe('of a record that names many', () => {
     subject && explain({ statute: shipped, record: naming(people, structures), subject });
 
   it('each has an entry', () => {
-    expect(new Set(asked(200, 3)()?.map(({ who }) => JSON.stringify(who))).size).toBeGreaterThanOrEqual(203);
+    expect(new Set(asked(100, 2)()?.map(({ who }) => JSON.stringify(who))).size).toBeGreaterThanOrEqual(102);
   });
 
   it('too many pairs are refused', () => {
