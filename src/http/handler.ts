@@ -25,6 +25,7 @@ import { vread } from '../interaction/vread.ts';
 import { explainAccess } from '../operation/explain-access.ts';
 import { validate } from '../operation/validate.ts';
 import type { Parameters } from '../search/query.ts';
+import { UnreadableRecord } from '../store/records.ts';
 import { formIn, isResource, patchIn, readBody, resourceIn } from './body.ts';
 import { isLenient, queryOf, readCondition, returnPreference, type Wanted, wanted, withoutForm } from './negotiation.ts';
 import { preferencesOf } from './prefer.ts';
@@ -59,11 +60,17 @@ export function handle(shared: Shared, interaction: Interaction, handling: Handl
     try {
       await handling(context, request, response);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      await traceRefusal(context, error.status);
+      const status = statusTraced(error);
+      if (status !== undefined) await traceRefusal(context, status);
       throw error;
     }
   };
+}
+
+/** What is refused, and what rules that cannot be read have shut. */
+function statusTraced(error: unknown): number | undefined {
+  if (error instanceof Refusal) return error.status;
+  return error instanceof UnreadableRecord ? 500 : undefined;
 }
 
 /** The router has checked the type. */

@@ -1,5 +1,5 @@
 // Places of several types that one command reads: each type's rows under its Permission, and own deposits under the rule of their record.
-// https://www.mongodb.com/docs/manual/reference/operator/aggregation/lookup/
+// https://www.mongodb.com/docs/manual/reference/operator/aggregation/lookup/, https://www.mongodb.com/docs/manual/reference/operator/query/jsonSchema/
 import type { Document } from 'mongodb';
 import type { Elsewhere, Permission } from '../access/permission.ts';
 import type { Moments } from '../filter/bind.ts';
@@ -23,6 +23,30 @@ export function partsOf(places: readonly Place[], asked: (type: string) => Filte
     .filter(({ filter }) => filter.op !== 'none');
 }
 
+const interval = {
+  bsonType: 'object',
+  required: ['low', 'high'],
+  properties: { low: { bsonType: 'date' }, high: { bsonType: 'date' } },
+};
+/** In a row that lacks them there would be no block and no closing. */
+const whole: Document = {
+  $jsonSchema: {
+    required: ['openings', 'closings', 'blocks'],
+    properties: {
+      openings: { bsonType: 'array', items: interval },
+      closings: { bsonType: 'array', items: interval },
+      blocks: {
+        bsonType: 'array',
+        items: {
+          ...interval,
+          required: ['actor', ...interval.required],
+          properties: { actor: { bsonType: 'string' }, ...interval.properties },
+        },
+      },
+    },
+  },
+};
+
 /** The rows whose record's own row meets the rule; they keep it as `rule`. */
 export function underRule({ record, orphans }: Omit<Elsewhere, 'own'>, moments: Moments): readonly Document[] {
   return [
@@ -32,7 +56,7 @@ export function underRule({ record, orphans }: Omit<Elsewhere, 'own'>, moments: 
         localField: 'rec',
         foreignField: '_id',
         as: 'rule',
-        pipeline: [{ $match: toMongo(record, moments) }, { $project: { _id: 1 } }],
+        pipeline: [{ $match: { $and: [toMongo(record, moments), whole] } }, { $project: { _id: 1 } }],
       },
     },
     { $match: { $or: [{ rule: { $ne: [] } }, ...(orphans ? [{ rec: { $exists: false } }] : [])] } },

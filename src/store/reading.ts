@@ -1,8 +1,7 @@
 // The guarded read: rows under a Permission, and in the same snapshot the versions of the rules that the Permission came from.
 // https://www.mongodb.com/docs/manual/reference/operator/aggregation/unionWith/
-import { type AggregateOptions, type Document, MongoServerError } from 'mongodb';
+import type { AggregateOptions, Document } from 'mongodb';
 import type { Permission } from '../access/permission.ts';
-import { refuse } from '../fhir/outcome.ts';
 import type { Moments } from '../filter/bind.ts';
 import { and, type Filter, not, oneOf } from '../filter/filter.ts';
 import type { Order } from '../filter/order.ts';
@@ -20,6 +19,7 @@ import {
 } from './across.ts';
 import { byVersion, type Database, type Past, within } from './database.ts';
 import { hintFor } from './hint.ts';
+import { inTime, maxTimeMS } from './in-time.ts';
 import { type Branch, type Place, underRule } from './place.ts';
 import { toMongo } from './query.ts';
 import { type Ranking, rankingOf } from './rank.ts';
@@ -46,9 +46,6 @@ export class Stale extends Error {
   }
 }
 
-const maxTimeMS = 20_000;
-/** MongoDB's MaxTimeMSExpired. */
-const tooLate = 50;
 /** A transaction has one snapshot of its own. */
 function optionsOf(database: Database): AggregateOptions {
   return { maxTimeMS, ...(database.session === undefined ? { readConcern: { level: 'snapshot' } } : within(database)) };
@@ -255,12 +252,7 @@ export class Reading {
     const cursor = this.#database
       .of(collection)
       .aggregate<T & Guard>(pipeline, hint === undefined ? options : { ...options, hint });
-    try {
-      return await cursor.toArray();
-    } catch (error) {
-      if (!(error instanceof MongoServerError) || error.code !== tooLate) throw error;
-      throw refuse('too-slow', 'This takes too long: ask for less at once');
-    }
+    return await inTime(cursor.toArray());
   }
 }
 

@@ -1,7 +1,9 @@
 // The access states: kept in a small cache, because every guarded read proves that the version used was the current one.
 import type { AccessRecord, Actor } from '../access/record.ts';
+import { isAccessRecord } from '../access/record-form.ts';
 import type { Ins } from '../identity/caller.ts';
 import { type Database, type StoredRecord, within } from './database.ts';
+import { inTime, maxTimeMS } from './in-time.ts';
 
 const cached = 10_000;
 
@@ -17,10 +19,16 @@ export type Records = {
   readonly forget: (keys: Iterable<string>) => void;
 };
 
+/** What it says cannot be read: nothing is answered by it. */
+export class UnreadableRecord extends Error {
+  override readonly name = 'UnreadableRecord';
+}
+
 export const insKey = ({ system, value }: Ins): string => `Patient||${system}|${value}`;
 
 export function recordsOf(database: Database): Records {
   const { records, keys } = database;
+  const options = { maxTimeMS, ...within(database) };
   const cache = new Map<string, AccessRecord>();
   const keep = (record: AccessRecord): AccessRecord => {
     cache.delete(record.key);
@@ -30,7 +38,7 @@ export function recordsOf(database: Database): Records {
     return record;
   };
   const current = async (key: string): Promise<AccessRecord | undefined> => {
-    const stored = await records.findOne({ _id: { $eq: key } }, within(database));
+    const stored = await inTime(records.findOne({ _id: { $eq: key } }, options));
     return stored === null ? undefined : keep(fromStored(stored));
   };
   return {
@@ -38,18 +46,16 @@ export function recordsOf(database: Database): Records {
     several: async (asked) => {
       const known = new Map(asked.map((key) => [key, cache.get(key)]));
       const missing = asked.filter((key) => known.get(key) === undefined);
-      const found = missing.length === 0 ? [] : await records.find({ _id: { $in: missing } }, within(database)).toArray();
+      const found = missing.length === 0 ? [] : await inTime(records.find({ _id: { $in: missing } }, options).toArray());
       for (const stored of found) known.set(stored._id, keep(fromStored(stored)));
       return asked.flatMap((key) => known.get(key) ?? []);
     },
     current,
     naming: async (actors, limit) => {
-      const found = await records
-        .find({ actors: { $in: [...actors] } }, { limit, sort: { _id: 1 }, ...within(database) })
-        .toArray();
-      return found.map((stored) => keep(fromStored(stored)));
+      const asked = records.find({ actors: { $in: [...actors] } }, { limit, sort: { _id: 1 }, ...options });
+      return (await inTime(asked.toArray())).map((stored) => keep(fromStored(stored)));
     },
-    keyOf: async (ins) => (await keys.findOne({ _id: { $eq: insKey(ins) } }, within(database)))?.ids?.[0],
+    keyOf: async (ins) => (await inTime(keys.findOne({ _id: { $eq: insKey(ins) } }, options)))?.ids?.[0],
     forget: (gone) => {
       for (const key of gone) cache.delete(key);
     },
@@ -60,6 +66,9 @@ export function toStored({ key, ...record }: AccessRecord): StoredRecord {
   return { _id: key, ...record };
 }
 
+/** Throws UnreadableRecord. */
 export function fromStored({ _id, ...stored }: StoredRecord): AccessRecord {
-  return { key: _id, ...stored };
+  const record = { key: _id, ...stored };
+  if (!isAccessRecord(record)) throw new UnreadableRecord('an access state cannot be read');
+  return record;
 }
