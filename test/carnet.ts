@@ -109,7 +109,8 @@ export async function startCarnet({
 
 const connections = new Agent({ keepAlive: true });
 
-function clientOf(address: string, token: string): Client {
+/** Of a server at another address too, by its token. */
+export function clientOf(address: string, token: string): Client {
   const send: Client['send'] = async (method, path, headers = {}, body) => {
     const asked = request(address)[method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete' | 'head' | 'put'](
       path.startsWith('http') ? path.replace(baseUrl, '/fhir') : `/fhir${path}`,

@@ -1,75 +1,41 @@
 // A Binary of 100 MB goes in and out while the server's memory stays flat: the server is a process of its own here.
 // https://hl7.org/fhir/R4/binary.html
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
+import { type ServerProcess, startProcess } from '../server-process.ts';
 
-const root = join(import.meta.dirname, '../..');
 const mostMegabytes = 100;
 const database = 'test-large';
 /** Bytes held whole would be 84 MB more than those of the smaller one, as text more than twice of it. */
 const mostGrowth = 75 * 1024 * 1024;
 
 let folder = '';
-let server: ChildProcess;
-let port = 0;
+let server: ServerProcess;
 let variables: ReadonlyMap<string, string> = new Map();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'carnet-large-'));
-  port = await freePort();
   const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
   uri.pathname = `/${database}`;
-  const { npm_lifecycle_event: _, ...inherited } = process.env;
-  server = spawn(process.execPath, [join(root, 'src/main.ts')], {
-    env: {
-      ...inherited,
-      PORT: String(port),
-      DATA_DIR: folder,
-      MONGODB_URI: uri.href,
-      NODE_ENV: 'development',
-      BASE_URL: 'http://carnet.test/fhir',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  await new Promise<void>((resolve, reject) => {
-    server.once('exit', () => reject(new Error(`the server did not start: ${said}`)));
-    server.stdout?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes('demo-tokens.sh')) resolve();
-    });
-  });
+  const environment = { DATA_DIR: folder, MONGODB_URI: uri.href, NODE_ENV: 'development', BASE_URL: 'http://carnet.test/fhir' };
+  server = await startProcess(environment, 'demo-tokens.sh');
   const script = await readFile(join(folder, 'demo-tokens.sh'), 'utf8');
   variables = new Map([...script.matchAll(/(\w+)=['"]?([^'"\n]+)/g)].map(([, name = '', value = '']) => [name, value]));
 }, 120_000);
 
 afterAll(async () => {
-  server.removeAllListeners('exit');
-  if (server.exitCode === null) {
-    server.kill('SIGTERM');
-    await once(server, 'exit');
-  }
+  await server.stop();
   const client = await MongoClient.connect(process.env.TEST_MONGODB_URI ?? '');
   await Promise.all([client.db(database).dropDatabase(), client.db(`${database}-htest`).dropDatabase()]);
   await client.close();
   await rm(folder, { recursive: true });
 }, 60_000);
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const address = holder.address();
-  holder.close();
-  await once(holder, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 const memory = (): number => 1024 * Number(execFileSync('ps', ['-o', 'rss=', '-p', String(server.pid)]).toString());
 
@@ -89,7 +55,7 @@ async function ask(method: string, path: string, headers: Readonly<Record<string
   }, 50);
   const told = await new Promise<Omit<Told, 'most'>>((resolve, reject) => {
     const asking = request({
-      port,
+      port: server.port,
       method,
       path: `/fhir${path}`,
       headers: { authorization: `Bearer ${variables.get('HOSPITAL')}`, ...headers },
