@@ -9,7 +9,12 @@ const mostPages = 1000;
 const longest = 7000;
 export const mostCharacters = 4_000_000;
 
+/** Where the header is searched for, as readers do. */
+const beginning = 1024;
+
 export async function passagesOfPdf(bytes: Uint8Array): Promise<Passages> {
+  // Without it the library would look for objects in all of the bytes.
+  if (!Buffer.from(bytes.subarray(0, beginning)).includes('%PDF-')) return { passages: [], lack: 'broken' };
   const document = await opened(bytes);
   if (document === undefined) return { passages: [], lack: 'encrypted' };
   const pages: string[] = [];

@@ -68,6 +68,7 @@ const rows: readonly Row[] = [
   ['a picture', 'image/jpeg', Buffer.from('x'), [], 'unsupported'],
   ['no media type of a text', 'application/octet-stream', Buffer.from('texte'), [], 'unsupported'],
   ['a PDF that is none', 'application/pdf', Buffer.from('Bonjour'), [], 'broken'],
+  ['19 MB that are no PDF', 'application/pdf', Buffer.alloc(19_000_000, 'A'), [], 'broken'],
   ['half a PDF', 'application/pdf', pdf([report]).subarray(0, 300), [], 'broken'],
   ['an encrypted PDF', 'application/pdf', encryptedPdf, [], 'encrypted'],
   ['a PDF of a page that is its own parent', 'application/pdf', circularPdf, [], 'broken'],
@@ -138,10 +139,8 @@ describe('a thread', () => {
   }, 20_000);
 
   test('takes no more than its memory', async () => {
-    const small = textReader({ threads: 1, memory: 60 * 1024 * 1024, time: 15_000 });
-    const start = performance.now();
+    const small = textReader({ threads: 1, memory: 60 * 1024 * 1024, time: 600_000 });
     expect((await small.read({ contentType: 'application/pdf', bytes: pdfBomb(300) })).lack).toBe('costly');
-    expect(performance.now() - start).toBeLessThan(14_000);
     const again = await small.read({ contentType: 'text/plain', bytes: mute });
     expect(again.words.t).toEqual(['bonjour']);
     await small.close();

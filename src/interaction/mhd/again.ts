@@ -46,12 +46,13 @@ async function answersOf({ store }: Context, known: readonly Known[]): Promise<R
   return answers;
 }
 
-function readAnswer({ status, headers }: Readonly<Record<string, unknown>>): Answer {
+function readAnswer({ status, headers, outcome }: Readonly<Record<string, unknown>>): Answer {
   const texts = Object.entries(isObject(headers) ? headers : {}).flatMap(([name, value]) => {
     const text = textOf(value);
     return text === undefined ? [] : [[name, text] as const];
   });
-  return { status: Number(status), headers: Object.fromEntries(texts) };
+  const said = textOf(outcome);
+  return { status: Number(status), headers: Object.fromEntries(texts), ...(said === undefined ? {} : { outcome: said }) };
 }
 
 function answersTo(slices: readonly Slice[], answers: ReadonlyMap<string, Answer>): readonly Answer[] {
@@ -81,9 +82,9 @@ export async function remember(
   const kept = slices.flatMap(({ at }) => {
     const answer = byPlace.get(at);
     const name = names.get(at);
-    return answer === undefined || name === undefined
-      ? []
-      : [[name, { status: answer.status, headers: answer.headers }] as const];
+    if (answer === undefined || name === undefined) return [];
+    const { status, headers, outcome } = answer;
+    return [[name, { status, headers, outcome }] as const];
   });
   const of = `Submission|${context.ids.key()}`;
   const documents = submitted.map(({ at, masterIdentifier, digest }) => {
