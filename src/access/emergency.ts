@@ -16,7 +16,7 @@ export type Case = {
 
 /** Whether any permit in force applies to him in his mode, whatever its other elements, or the mode needs none. */
 export function isPermitted(view: Case): boolean {
-  if (needsNoPermit(view)) return !isObjected(view);
+  if (needsNoPermit(view) && !isObjected(view)) return true;
   return permitsFor(view).some(({ root }) => concerns(root, view.standing));
 }
 
