@@ -45,7 +45,8 @@ export type Client = {
 };
 
 export type CarnetOptions = {
-  readonly regime?: '2018' | '2022';
+  /** A published one, or the file of another. */
+  readonly regime?: '2018' | '2022' | { readonly file: string };
   /** The file of another habilitation matrix. */
   readonly habilitation?: string;
   readonly clock?: () => Date;
@@ -80,7 +81,7 @@ export async function startCarnet({
       baseUrl,
       dataDir: '',
       demo: false,
-      regime: join(root, `profiles/Parameters-regime-${regime}.json`),
+      regime: typeof regime === 'string' ? join(root, `profiles/Parameters-regime-${regime}.json`) : regime.file,
       ...(habilitation === undefined ? {} : { habilitation }),
       conformance,
     },

@@ -1,12 +1,12 @@
 // One case of a table, played over HTTP: a record of its own, steps that write, and what each caller sees between them.
 import { expect } from '@jest/globals';
-import type { Carnet, Client, Reply } from '../carnet.ts';
+import { type Carnet, type Client, idsOf, type Reply } from '../carnet.ts';
 import { claims, cx } from '../identity/issuer.ts';
 import { consent, mask, patient, visibility } from '../resources.ts';
 import { clientOf, type Known } from './people.ts';
 import { typesOfMakers } from './record-types.ts';
 import { makers } from './resources.ts';
-import { type Made, seenBy } from './seen.ts';
+import { listedTo, type Made, seenBy } from './seen.ts';
 import type { Body, Shorthand } from './shorthand.ts';
 
 export type Regime = '2018' | '2022';
@@ -22,8 +22,6 @@ export type Case = {
   readonly only?: Regime;
   readonly steps: readonly Shorthand[];
 };
-/** `both`: played under both regimes; else under that of 2018. */
-export type Table = { readonly title: string; readonly both?: boolean; readonly cases: readonly Case[] };
 export type Stage = { readonly carnet: Carnet; readonly regime: Regime; readonly setClock: (at: Date) => void };
 
 export const noon = new Date('2026-11-25T12:00:00+01:00');
@@ -67,6 +65,24 @@ export class Play {
     }
   }
 
+  /** Names, or the status that refuses; `carnet`: another server of the same database. */
+  async sees(caller: string, carnet = this.#stage.carnet): Promise<readonly string[] | number> {
+    return await seenBy(clientOf(carnet, caller, this.known), this.known, this.#made);
+  }
+
+  async lists(caller: string, carnet = this.#stage.carnet): Promise<readonly string[] | number> {
+    return await listedTo(clientOf(carnet, caller, this.known), this.#made);
+  }
+
+  /** Names of what a search answers, those of what it includes after a `+`; what the case did not name is left out. */
+  async finds(caller: string, path: string): Promise<{ readonly names: readonly string[]; readonly reply: Reply }> {
+    const reply = await clientOf(this.#stage.carnet, caller, this.known).get(`/${this.#named(path)}`);
+    const named = new Map([...this.#ids, ['patient', this.#key] as const].map(([name, id]) => [id, name]));
+    const names = (mode: 'match' | 'include', sign: string): readonly string[] =>
+      idsOf(reply, mode).flatMap((id) => (named.has(id) ? [`${sign}${named.get(id)}`] : []));
+    return { names: [...names('match', ''), ...names('include', '+')].toSorted(), reply };
+  }
+
   async #openRecord(born: string, open: boolean): Promise<void> {
     const agent = this.#stage.carnet.as(claims.agent({ vitale: [cx(this.#ins)] }));
     const made = await agent.post('/Patient', patient(this.#ins, { birthDate: born }));
@@ -96,9 +112,10 @@ export class Play {
     }
   }
 
-  /** `$key` and `$name` stand for ids. */
+  /** `$key` and `$name` stand for ids, `$ins` for the INS. */
   #named(text: string): string {
-    return text.replace(/\$(\w+)/g, (_, name: string) => (name === 'key' ? this.#key : (this.#ids.get(name) ?? name)));
+    const ids = new Map([...this.#ids, ['key', this.#key], ['ins', this.#ins]]);
+    return text.replace(/\$(\w+)/g, (_, name: string) => ids.get(name) ?? name);
   }
 
   async #write(step: Shorthand, where: string): Promise<void> {

@@ -25,12 +25,25 @@ export async function seenBy(client: Client, known: Known, made: ReadonlyMap<str
     const others = new Set([...made].filter(([, one]) => one.type === type).map(([, { id }]) => id));
     const expected = names.map((name) => made.get(name)?.id ?? '').toSorted();
     const ours = (ids: readonly string[]): readonly string[] => ids.filter((id) => others.has(id)).toSorted();
-    for (const [way, ids] of await waysOf(client, type, known, seen.includes('patient'), expected)) {
+    const person = seen.includes('patient');
+    for (const [way, ids] of await waysOf(client, type, known, person, expected)) {
       expect({ type, way, ids: ours(ids) }).toEqual({ type, way, ids: expected });
     }
+    await referringAgrees(client, type, known, person, { seen: expected, hidden: [...others].filter((id) => !expected.includes(id)) });
   });
   await Promise.all([...checks, bytesAgree(client, made, read)]);
   return seen;
+}
+
+/** The same by one request alone: of every type, with its total. */
+export async function listedTo(client: Client, made: ReadonlyMap<string, Made>): Promise<readonly string[] | number> {
+  const all = [...made.values()];
+  const types = [...new Set(all.map(({ type }) => type))];
+  const reply = await client.get(`/?_type=${types.join(',')}&_id=${all.map(({ id }) => id).join(',')}&_count=200&_total=accurate`);
+  if (reply.status !== 200) return reply.status;
+  const ids = new Set(idsOf(reply));
+  expect(reply.body.total).toBe(ids.size);
+  return [...made.keys()].filter((name) => ids.has(made.get(name)?.id ?? '')).toSorted();
 }
 
 async function byReading(client: Client, made: ReadonlyMap<string, Made>): Promise<ReadonlyMap<string, number>> {
@@ -71,23 +84,23 @@ async function waysOf(client: Client, type: string, known: Known, person: boolea
   };
   const { key, ins } = known;
   const all = searchOf(type, known);
-  const [search, count] = await Promise.all([get(all), get(`${all.replace('&_count=200', '')}&_summary=count`)]);
+  const include = type === 'Patient' || pathless[type] !== undefined ? '' : `&_include=${type}:patient`;
+  const [search, count] = await Promise.all([get(`${all}${include}`), get(`${all.replace('&_count=200', '')}&_summary=count`)]);
   expect([type, count.body.total]).toEqual([type, idsOf(search).length]);
   if (type === 'Patient') return [['search', idsOf(search)]];
   if (pathless[type] !== undefined) return [['search', idsOf(search)]];
-  const [pages, chained, chain, included, including, everywhere] = await Promise.all([
+  const [pages, chained, chain, included, everywhere] = await Promise.all([
     // Two fit on one page.
     idsOf(search).length > 2 ? paged(get, all.replace('200', '2')) : idsOf(search),
     get(`/${type}?patient.identifier=${testIns}|${ins}&_count=200`),
     get(`/${type}?patient=Patient/${key}&patient.gender=female&_count=200`),
     get(`/Patient?_id=${key}&_revinclude=${type}:patient`),
-    get(`${all}&_include=${type}:patient`),
     unidentified.has(type) ? search : get(`/${type}?identifier=${caseSystem}|${key}&_count=200`),
   ]);
   // Through a person who is hidden nothing is found.
   expect([type, 'chain', idsOf(chain).length > 0]).toEqual([type, 'chain', person && idsOf(search).length > 0]);
   expect([type, 'revinclude', idsOf(included)]).toEqual([type, 'revinclude', person ? [key] : []]);
-  const patients = idsOf(including, 'include').filter((id) => id === key);
+  const patients = idsOf(search, 'include').filter((id) => id === key);
   expect([type, 'include', patients]).toEqual([type, 'include', person && idsOf(search).length > 0 ? [key] : []]);
   const beyond = (ids: readonly string[]): readonly string[] => (person ? ids : [...ids, ...expected]);
   return [
@@ -98,6 +111,28 @@ async function waysOf(client: Client, type: string, known: Known, person: boolea
     ['revinclude', beyond(idsOf(included, 'include'))],
     ['everywhere', idsOf(everywhere)],
   ];
+}
+
+/** A person is found by what is seen of him, by nothing else. */
+async function referringAgrees(
+  client: Client,
+  type: string,
+  { key }: Known,
+  person: boolean,
+  ids: Readonly<Record<'seen' | 'hidden', readonly string[]>>,
+): Promise<void> {
+  if (type === 'Patient' || pathless[type] !== undefined) return;
+  const found = async (of: readonly string[]): Promise<readonly string[]> => {
+    if (of.length === 0) return [];
+    const reply = await client.get(`/Patient?_id=${key}&_has:${type}:patient:_id=${of.join(',')}`);
+    expect([type, '_has', reply.status]).toEqual([type, '_has', 200]);
+    return idsOf(reply);
+  };
+  if (!person) expect({ type, way: '_has', found: await found([...ids.seen, ...ids.hidden]) }).toEqual({ type, way: '_has', found: [] });
+  else {
+    const [seen, hidden] = await Promise.all([found(ids.seen), found(ids.hidden)]);
+    expect({ type, way: '_has', seen, hidden }).toEqual({ type, way: '_has', seen: ids.seen.length > 0 ? [key] : [], hidden: [] });
+  }
 }
 
 /** Their makers give no identifier. */
