@@ -7,6 +7,7 @@ import {
   GridFSBucket,
   type IndexDescription,
   MongoClient,
+  MongoServerError,
   type TopologyDescription,
 } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
@@ -66,7 +67,19 @@ const rowIndexes: IndexDescription[] = [
   { key: { dep: 1, ...byDate } },
   { key: { dep: 1, lu: -1, _id: -1 } },
 ];
+const fileIndex: IndexDescription = { key: { file: 1 }, sparse: true };
 const traceIndexes: IndexDescription[] = [{ key: recordIndex }, { key: { by: 1, ...byDate } }];
+
+const otherIndexes: readonly (readonly [collection: string, indexes: readonly IndexDescription[]])[] = [
+  ['records', [{ key: { actors: 1 } }]],
+  [
+    'history',
+    [{ key: { rec: 1, ...byVersion } }, { key: { dep: 1, ...byVersion } }, { key: { type: 1, id: 1, v: -1 } }, fileIndex],
+  ],
+  ['attachments.chunks', [{ key: { files_id: 1, n: 1 }, unique: true }]],
+  ['attachments.files', [{ key: { uploadDate: 1 } }]],
+];
+const namespaceExists = 48;
 
 export async function connect(uri: string): Promise<MongoClient> {
   const client = new MongoClient(uri, {
@@ -102,23 +115,33 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
   return database;
 }
 
+/** All at once: each waits for the journal, not for the others. */
 async function createIndexes(db: Db, database: Database, types: readonly string[]): Promise<void> {
   const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
-  const wanted = [...types, 'records', 'history', 'keys', 'settings', 'indexes', 'attachments.files', 'attachments.chunks'];
-  // A transaction may not wait for a collection to be made.
-  for (const name of wanted.filter((one) => !existing.has(one))) await db.createCollection(name);
-  for (const type of types) await database.of(type).createIndexes(type === 'AuditEvent' ? traceIndexes : rowIndexes);
-  for (const type of types.filter((one) => existing.has(one))) await dropFormer(database.of(type));
-  await database.of('Binary').createIndexes([{ key: { file: 1 }, sparse: true }]);
-  await database.records.createIndexes([{ key: { actors: 1 } }]);
-  await database.history.createIndexes([
-    { key: { rec: 1, ...byVersion } },
-    { key: { dep: 1, ...byVersion } },
-    { key: { type: 1, id: 1, v: -1 } },
-    { key: { file: 1 }, sparse: true },
+  const bare = ['keys', 'settings', 'indexes'];
+  await Promise.all([
+    // A transaction may not wait for a collection to be made.
+    ...bare.filter((name) => !existing.has(name)).map(async (name) => await createCollection(db, name)),
+    ...otherIndexes.map(async ([name, indexes]) => await db.collection(name).createIndexes([...indexes])),
+    ...types.map(async (type) => {
+      await database.of(type).createIndexes([...indexesOf(type)]);
+      if (existing.has(type)) await dropFormer(database.of(type));
+    }),
   ]);
-  await db.collection('attachments.chunks').createIndexes([{ key: { files_id: 1, n: 1 }, unique: true }]);
-  await db.collection('attachments.files').createIndexes([{ key: { uploadDate: 1 } }]);
+}
+
+function indexesOf(type: string): readonly IndexDescription[] {
+  if (type === 'AuditEvent') return traceIndexes;
+  return type === 'Binary' ? [...rowIndexes, fileIndex] : rowIndexes;
+}
+
+/** By whichever server is first. */
+async function createCollection(db: Db, name: string): Promise<void> {
+  try {
+    await db.createCollection(name);
+  } catch (error) {
+    if (!(error instanceof MongoServerError) || error.code !== namespaceExists) throw error;
+  }
 }
 
 /** For the options of a command. */
