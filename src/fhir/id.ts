@@ -15,6 +15,11 @@ export function keyOfId(id: string): string | undefined {
   return key;
 }
 
+/** It has the form of what belongs to a record, its Patient aside. */
+export function isInRecord(id: string): boolean {
+  return id.includes('-') && keyOfId(id) !== undefined;
+}
+
 /** A new id in the record, or of no record. */
 export function newId(ids: Ids, record: string | undefined): string {
   if (record === undefined) return ids.key();

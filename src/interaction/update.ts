@@ -1,6 +1,7 @@
 // Update: the next version as it was sent, of an id or of the one resource that criteria find.
 // https://hl7.org/fhir/R4/http.html#update, https://hl7.org/fhir/R4/http.html#cond-update
 import { isInDirectory } from '../access/type.ts';
+import { isInRecord } from '../fhir/id.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
@@ -52,7 +53,10 @@ async function updateById(context: Context, { type, resource, ifMatch }: UpdateR
   return { id, version, status: 200 };
 }
 
-/** Only operators (directory) and testers choose ids; for others an unknown id is not found. */
+/**
+ * Only operators (directory) and testers choose ids; for others an unknown id is not found. An id of a record's form is the operator's to
+ * choose neither: whether it is taken is not his to know.
+ */
 async function createAt(
   context: Context,
   type: string,
@@ -60,7 +64,8 @@ async function createAt(
   absent: Absent,
   ifMatch: string | undefined,
 ): Promise<Done> {
-  const mayChoose = isTester(context) || (isInDirectory(type, resource) && context.caller.who.kind === 'operator');
+  const isOperators = context.caller.who.kind === 'operator' && isInDirectory(type, resource) && !isInRecord(absent.absent);
+  const mayChoose = isTester(context) || isOperators;
   if (!mayChoose) throw absence(absent);
   mayAsk(context, 'c', type);
   judgeVersion(ifMatch, undefined);

@@ -7,6 +7,7 @@ import { clientOf, type Known } from './people.ts';
 
 const ins = '279035121518989';
 const system = 'urn:example:directory';
+const json = { 'Content-Type': 'application/fhir+json' };
 const identifier = [{ system, value: 'one' }];
 const everybody = ['holder', 'stranger', 'doctor', 'nurse', 'hospital', 'insurance', 'agent', 'operator', 'secretary', 'doctor@BTG'];
 const types = {
@@ -78,6 +79,18 @@ describe('the directory', () => {
     expect(idsOf(await as(caller).get(`/Device?_id=${worn},${shelved}`)).toSorted()).toEqual(expected);
     expect(idsOf(await as(caller).get(`/Device?patient=Patient/${known.key}`))).toEqual(status === 200 ? [worn] : []);
     expect((await as(caller).get(`/Device?identifier=${system}|one&_summary=count`)).body.total).toBe(expected.length);
+  });
+
+  it('the operator learns of no id of a record that it is taken', async () => {
+    const worn = ids.get('worn') ?? '';
+    const ask = async (id: string): Promise<readonly [number, string]> => {
+      const { status, text } = await as('operator').send('PUT', `/Device/${id}`, json, JSON.stringify({ resourceType: 'Device', id }));
+      return [status, text.replaceAll(id, '…')];
+    };
+    const free = await ask(`${worn.slice(0, -1)}${worn.endsWith('a') ? 'b' : 'a'}`);
+    expect(free[0]).toBe(404);
+    expect(await ask(worn)).toEqual(free);
+    expect((await ask('shelf-1'))[0]).toBe(201);
   });
 
   it('a Device stays where it is', async () => {
