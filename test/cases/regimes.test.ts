@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Carnet, type CarnetOptions, startCarnet } from '../carnet.ts';
 import { noon, Play } from './case.ts';
 import type { Body } from './shorthand.ts';
-import { look, namesIn, type Sight, settled, valueOf, type World } from './world.ts';
+import { namesIn, type Sight, settled, valueOf, type World } from './world.ts';
 
 type Row = readonly [caller: string, sees: Sight, why: string, differs?: Readonly<Record<string, Sight>>];
 type Table = { readonly switches: Readonly<Record<string, Body>>; readonly worlds: readonly (World & { rows: readonly Row[] })[] };
@@ -83,7 +83,7 @@ describe('under', () => {
       answers = await settled(rows, async ({ world, row }, at) => {
         const play = plays.get(world);
         if (play === undefined) throw new Error(`${world.name} was never set up`);
-        return isPublished(regime) ? await look(play, row[0], at, carnet) : await play.lists(row[0], carnet);
+        return isPublished(regime) ? await play.looks(row[0], at, carnet) : await play.lists(row[0], carnet);
       });
     }, patience);
 

@@ -32,11 +32,6 @@ export async function settled<In, Out>(
   return results;
 }
 
-/** Every sixth by every way there is, the others by one request: a table of many rows would take minutes. */
-export async function look(play: Play, caller: string, at: number, carnet?: Carnet): Promise<readonly string[] | number> {
-  return at % 6 === 0 ? await play.sees(caller, carnet) : await play.lists(caller, carnet);
-}
-
 export function valueOf<Out>(result: PromiseSettledResult<Out> | undefined): Out {
   if (result?.status === 'fulfilled') return result.value;
   throw result?.reason ?? new Error('this was never asked');
@@ -52,7 +47,7 @@ export async function askRows(
   const instants = Map.groupBy(rows, ([, , , more]) => more?.at);
   for (const [at, ofInstant] of instants) {
     if (at !== undefined) setClock(new Date(at));
-    const results = await settled(ofInstant, async ([caller], index) => await look(play, caller, index));
+    const results = await settled(ofInstant, async ([caller], index) => await play.looks(caller, index));
     ofInstant.forEach((row, index) => {
       const result = results[index];
       if (result !== undefined) answers.set(row, result);

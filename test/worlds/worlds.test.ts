@@ -6,7 +6,7 @@ import { compare } from './compare.ts';
 import { byOperation, bySystem } from './operations.ts';
 import { modifiers } from './parameters.ts';
 import { byInteraction, parameterQuestions, questions } from './requests.ts';
-import { isAsked, others, professionals, quarters } from './sample.ts';
+import { isAsked, others, professionals, quarters, sampled } from './sample.ts';
 import { kinds } from './searches.ts';
 import { everybody, steps } from './story.ts';
 import { build, isHidden, questionsFrom, type Step } from './world.ts';
@@ -80,7 +80,13 @@ describe('the questions', () => {
     await full.stop();
     await without.stop();
     expect(differences.length).toBeGreaterThan(50);
-    const paths = questions(conformance, full.created).map(({ path }) => path);
+    const list = questions(conformance, full.created);
+    const sample = sampled(list, false);
+    expect(sample.length).toBeGreaterThan(list.length * 0.6);
+    const paths = sample.map(({ path }) => path);
+    const codes = new Set([...conformance.types.values()].flatMap(({ search }) => [...search.keys()]));
+    const isAskedFor = (code: string): boolean => paths.some((path) => path.includes(`?${code}`) || path.includes(`&${code}`));
+    expect([...codes].filter((code) => !isAskedFor(code))).toEqual([]);
     const isAskedWith = (modifier: string): boolean =>
       paths.some((path) => (modifier === 'Type' ? /:[A-Z]\w+=/.test(path) : path.includes(`:${modifier}=`)));
     expect(modifiers.filter((modifier) => !isAskedWith(modifier))).toEqual([]);
