@@ -46,7 +46,7 @@ const operations: ReadonlyMap<string, string> = new Map([
   ['validate', 'http://hl7.org/fhir/OperationDefinition/Resource-validate'],
 ]);
 /** Those of profiles/. */
-const ownOperation = (name: string): string => `https://carnet.example/fhir/OperationDefinition/${name}`;
+export const ownOperation = (name: string): string => `https://carnet.example/fhir/OperationDefinition/${name}`;
 
 function strings(value: unknown): readonly string[] {
   return listOf(value).filter((one) => typeof one === 'string');

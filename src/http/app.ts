@@ -4,20 +4,20 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express, type RequestHandler } from 'express';
 import type { TypeCapability } from '../conformance/conformance.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
+import { operations, placesOf } from '../operation/operations.ts';
 import { typesIn } from '../search/compartment.ts';
 import {
   bundleHandling,
   createHandling,
   deleteHandling,
-  explainAccessHandling,
   handle,
   historyHandling,
+  operationHandling,
   patchHandling,
   readHandling,
   type Shared,
   searchHandling,
   updateHandling,
-  validateHandling,
   vreadHandling,
 } from './handler.ts';
 import { queryOf, wanted } from './negotiation.ts';
@@ -33,22 +33,22 @@ export type AccessLog = (entry: {
 
 export type App = Shared & { readonly report: Report; readonly log: AccessLog };
 
+const operated = Object.keys(operations);
 /** In the order in which they are tried: what begins with `_` or `$` is no id. */
-const paths = [
+const paths: readonly string[] = [
   '',
   '/_search',
   '/_history',
-  '/$validate',
+  ...operated.map((name) => `/$${name}`),
   '/:id',
   '/:id/_history',
   '/:id/_history/:vid',
-  '/:id/$validate',
-  '/:id/$explain-access',
-] as const;
+  ...operated.map((name) => `/:id/$${name}`),
+];
 
 type Route = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  readonly path: (typeof paths)[number];
+  readonly path: string;
   readonly handler: RequestHandler;
 };
 
@@ -196,21 +196,15 @@ function routesOf(app: App, { interactions }: TypeCapability): readonly Route[] 
 }
 
 /** https://hl7.org/fhir/R4/operations.html */
-function operationsOf(app: App, { operations }: TypeCapability): readonly Route[] {
-  const validating = handle(app, 'operation', validateHandling);
-  const explaining = handle(app, 'operation', explainAccessHandling);
-  const routes: Readonly<Record<string, readonly Route[]>> = {
-    $validate: [
-      { method: 'post', path: '/$validate', handler: validating },
-      { method: 'post', path: '/:id/$validate', handler: validating },
-      { method: 'get', path: '/:id/$validate', handler: validating },
-    ],
-    '$explain-access': [
-      { method: 'get', path: '/:id/$explain-access', handler: explaining },
-      { method: 'post', path: '/:id/$explain-access', handler: explaining },
-    ],
-  };
-  return [...operations].flatMap((name) => had(routes, `$${name}`));
+function operationsOf(app: App, { operations: declared }: TypeCapability): readonly Route[] {
+  return [...declared].flatMap((name) => {
+    const handler = handle(app, 'operation', operationHandling(had(operations, name)));
+    return placesOf(app.conformance, name).map(({ on, method }) => ({
+      method,
+      path: on === 'instance' ? `/:id/$${name}` : `/$${name}`,
+      handler,
+    }));
+  });
 }
 
 /** What the capability statement declares and the server lacks stops the start. */

@@ -22,8 +22,7 @@ import type { Target } from '../interaction/target.ts';
 import { readOnce } from '../interaction/understood.ts';
 import { update } from '../interaction/update.ts';
 import { vread } from '../interaction/vread.ts';
-import { explainAccess } from '../operation/explain-access.ts';
-import { validate } from '../operation/validate.ts';
+import type { Operation } from '../operation/operation.ts';
 import type { Parameters } from '../search/query.ts';
 import { UnreadableRecord } from '../store/records.ts';
 import { formIn, isResource, patchIn, readBody, resourceIn } from './body.ts';
@@ -236,27 +235,19 @@ export const deleteHandling: Handling = async (context, request, response) => {
   );
 };
 
-/** https://hl7.org/fhir/R4/resource-operation-validate.html */
-export const validateHandling: Handling = async (context, request, response) => {
-  const { id } = request.params;
-  const sent = queryOf(request);
-  const form = wanted(request, sent);
-  const isEmpty = !Buffer.isBuffer(request.body) || request.body.length === 0;
-  const asked = {
-    type: typeOf(request),
-    parameters: withoutForm(sent),
-    ...(id === undefined ? {} : { id: String(id) }),
-    ...(request.method !== 'POST' || isEmpty ? {} : { body: await resourceIn(request, context.conformance.xml) }),
+/** https://hl7.org/fhir/R4/operations.html */
+export const operationHandling =
+  (operation: Operation): Handling =>
+  async (context, request, response) => {
+    const { id } = request.params;
+    const sent = queryOf(request);
+    const form = wanted(request, sent);
+    const isEmpty = !Buffer.isBuffer(request.body) || request.body.length === 0;
+    const asked = {
+      type: typeOf(request),
+      parameters: withoutForm(sent),
+      ...(id === undefined ? {} : { id: String(id) }),
+      ...(request.method !== 'POST' || isEmpty ? {} : { body: await resourceIn(request, context.conformance.xml) }),
+    };
+    send(context, response, await operation({ ...context, ...formatIn(sent) }, asked), form);
   };
-  send(context, response, await validate(context, asked), form);
-};
-
-/** No parameter is taken, in the address or in a body. */
-export const explainAccessHandling: Handling = async (context, request, response) => {
-  const form = formOf(request);
-  const hasBody = request.method === 'POST' && Buffer.isBuffer(request.body) && request.body.length > 0;
-  const body = hasBody ? await resourceIn(request, context.conformance.xml) : undefined;
-  if (body !== undefined && (body.resourceType !== 'Parameters' || body.parameter !== undefined))
-    throw refuse('bad-request', 'This operation takes no parameters', 'Parameters.parameter');
-  send(context, response, await explainAccess(context, typeOf(request), idOf(request)), form);
-};

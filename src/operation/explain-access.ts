@@ -18,8 +18,13 @@ import { resourceOfRow } from '../interaction/row.ts';
 import { type Reading, Stale } from '../store/reading.ts';
 import { type Named, namedIn } from './access-name.ts';
 import { sentenceOf } from './access-sentence.ts';
+import { inputOf } from './input.ts';
+import { type Call, idOf } from './operation.ts';
 
-export async function explainAccess(context: Context, type: string, id: string): Promise<Answer> {
+export async function explainAccess(context: Context, call: Call): Promise<Answer> {
+  const { type } = call;
+  const id = idOf(call);
+  inputOf(context.conformance, 'explain-access', call);
   const { caller, store, moments, statute, trail } = context;
   capabilityOf(context, type);
   if (caller.who.kind !== 'holder') throw refuse('forbidden', 'Only the holder of the record may ask this');

@@ -16,19 +16,9 @@ import { guardianship } from '../interaction/relation.ts';
 import { longestText, resourceOfRow } from '../interaction/row.ts';
 import { absence, type Writable, writable } from '../interaction/target.ts';
 import { accept } from '../interaction/write.ts';
-import type { Parameters } from '../search/query.ts';
 import type { Reading } from '../store/reading.ts';
+import type { Call } from './operation.ts';
 import { type Asked, askedOf } from './validate-parameters.ts';
-
-export type ValidateRequest = {
-  readonly type: string;
-  /** Of the address. */
-  readonly id?: string;
-  /** The resource itself, or a Parameters with it. */
-  readonly body?: JsonObject;
-  /** Of the address, without what asks for a form: `mode`, `profile`. */
-  readonly parameters: Parameters;
-};
 
 type Subject = Asked & { readonly type: string; readonly id?: string };
 const letters: Readonly<Record<'create' | 'update' | 'delete', Interaction>> = { create: 'c', update: 'u', delete: 'd' };
@@ -36,7 +26,7 @@ const textual: readonly Interaction[] = ['c', 'u', 'r'];
 
 type Rules = (resource: JsonObject) => readonly Fault[];
 
-export async function validate(context: Context, { type, id, body, parameters }: ValidateRequest): Promise<Answer> {
+export async function validate(context: Context, { type, id, body, parameters }: Call): Promise<Answer> {
   capabilityOf(context, type);
   const subject: Subject = { type, ...(id === undefined ? {} : { id }), ...askedOf(context.conformance, body, parameters) };
   allowed(context, subject);

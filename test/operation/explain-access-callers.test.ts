@@ -72,7 +72,7 @@ describe('as an operation', () => {
     const empty = await explaining.holder.post(path(explaining.documents.letter), { resourceType: 'Parameters' });
     expect([posted.status, posted.text, empty.text]).toEqual([200, got.text, got.text]);
     const given = { resourceType: 'Parameters', parameter: [{ name: 'for', valueString: 'x' }] };
-    expectOutcome(await explaining.holder.post(path(explaining.documents.letter), given), 400, 'Parameters.parameter');
+    expectOutcome(await explaining.holder.post(path(explaining.documents.letter), given), 400, 'Parameters.parameter[0]');
     expectOutcome(await explaining.holder.get(`${path(explaining.documents.letter)}?for=x`), 400, 'http.for');
   });
 

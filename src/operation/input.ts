@@ -1,0 +1,68 @@
+// What an operation is given, in its address or in a Parameters, as its definition has it.
+// https://hl7.org/fhir/R4/operations.html#request, https://hl7.org/fhir/R4/parameters.html
+import { ownOperation } from '../conformance/capability.ts';
+import type { Conformance } from '../conformance/conformance.ts';
+import { type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { Refusal, refuse } from '../fhir/outcome.ts';
+import type { Call } from './operation.ts';
+
+/** `at`: where it was said. A value of the address is text. */
+export type Given = { readonly value: unknown; readonly at: string };
+/** The values of each parameter, in the order in which they were sent. */
+export type Input = ReadonlyMap<string, readonly Given[]>;
+
+type Named = Given & { readonly name: string };
+
+/** Throws 400 where a parameter is unknown, of another type, lacking or too many. */
+export function inputOf(
+  conformance: Pick<Conformance, 'published' | 'validate'>,
+  operation: string,
+  { parameters, body }: Pick<Call, 'parameters' | 'body'>,
+): Input {
+  const defined = new Map(
+    objectsOf(conformance.published(ownOperation(operation)).parameter)
+      .filter(({ use }) => use === 'in')
+      .map((parameter) => [textOf(parameter.name) ?? '', parameter]),
+  );
+  const inAddress = parameters.map(([name, value]) => ({ name, value, at: `http.${name.slice(0, 64)}` }));
+  const sent = [...inAddress, ...inBody(conformance, defined, body)];
+  const unknown = sent.find(({ name }) => !defined.has(name));
+  if (unknown) throw refuse('unknown-parameter', takes([...defined.keys()]), unknown.at);
+  for (const [name, { min, max }] of defined) judgeCount(sent, name, Number(min ?? 0), max === '*' ? Infinity : Number(max));
+  return Map.groupBy(sent, ({ name }) => name);
+}
+
+function takes(names: readonly string[]): string {
+  return names.length === 0 ? 'This operation takes no parameters' : `This operation takes ${names.join(', ')}`;
+}
+
+function judgeCount(sent: readonly Named[], name: string, min: number, max: number): void {
+  const given = sent.filter((one) => one.name === name);
+  const over = given[max];
+  if (over) throw refuse('bad-parameter', `${name} stands here ${max === 1 ? 'once' : `${max} times`} at most`, over.at);
+  if (given.length < min) throw refuse('bad-parameter', `${name} is required`, 'Parameters.parameter');
+}
+
+function inBody(
+  conformance: Pick<Conformance, 'validate'>,
+  defined: ReadonlyMap<string, JsonObject>,
+  body: JsonObject | undefined,
+): readonly Named[] {
+  if (body === undefined) return [];
+  if (body.resourceType !== 'Parameters') throw refuse('bad-request', 'A Parameters is expected here', 'resourceType');
+  const faults = conformance.validate(body, 'base');
+  if (faults.length > 0) throw new Refusal('bad-request', faults);
+  return objectsOf(body.parameter).map((part, index) => {
+    const name = textOf(part.name) ?? '';
+    const at = `Parameters.parameter[${index}]`;
+    const type = textOf(defined.get(name)?.type);
+    const value = type === undefined ? undefined : part[`value${type.charAt(0).toUpperCase()}${type.slice(1)}`];
+    if (type !== undefined && value === undefined) throw refuse('bad-parameter', `${name} is a ${type}`, at);
+    return { name, value, at };
+  });
+}
+
+/** Of a parameter that stands once at most. */
+export function firstOf(input: Input, name: string): Given | undefined {
+  return input.get(name)?.[0];
+}

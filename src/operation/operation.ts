@@ -1,0 +1,23 @@
+// What an operation is: a call of it to an answer.
+// https://hl7.org/fhir/R4/operations.html
+import type { JsonObject } from '../fhir/json.ts';
+import type { Answer, Context } from '../interaction/context.ts';
+import type { Parameters } from '../search/query.ts';
+
+export type Call = {
+  readonly type: string;
+  /** Of the address: an instance. */
+  readonly id?: string;
+  /** Of the address, without what asks for a form. */
+  readonly parameters: Parameters;
+  /** A Parameters, or the one resource that the operation takes. */
+  readonly body?: JsonObject;
+};
+
+export type Operation = (context: Context, call: Call) => Promise<Answer>;
+
+/** Of an operation that its definition has on instances alone. */
+export function idOf({ id }: Call): string {
+  if (id === undefined) throw new Error('the operation is routed without an id');
+  return id;
+}

@@ -1,0 +1,30 @@
+// The operations that the server has, by name; where each stands is read from its OperationDefinition.
+// https://hl7.org/fhir/R4/operationdefinition.html
+import { ownOperation } from '../conformance/capability.ts';
+import type { Conformance } from '../conformance/conformance.ts';
+import { explainAccess } from './explain-access.ts';
+import type { Operation } from './operation.ts';
+import { validate } from './validate.ts';
+
+export const operations: Readonly<Record<string, Operation>> = {
+  validate,
+  'explain-access': explainAccess,
+};
+
+export type Place = { readonly on: 'type' | 'instance'; readonly method: 'get' | 'post' };
+
+/** What changes nothing may be asked for by GET as well. */
+export function placesOf({ published }: Pick<Conformance, 'published'>, name: string): readonly Place[] {
+  // A GET of the type would have no resource to validate.
+  if (name === 'validate') return [{ on: 'type', method: 'post' }, ...both('instance')];
+  const { type, instance, affectsState } = published(ownOperation(name));
+  const on = [...(type === true ? ['type' as const] : []), ...(instance === true ? ['instance' as const] : [])];
+  return on.flatMap((place) => (affectsState === false ? both(place) : [{ on: place, method: 'post' as const }]));
+}
+
+function both(on: Place['on']): readonly Place[] {
+  return [
+    { on, method: 'get' },
+    { on, method: 'post' },
+  ];
+}
