@@ -98,7 +98,8 @@ function texts({ type }: SearchParameter, node: unknown): readonly string[] {
   if (type === 'date') return [node.start, node.end].filter((value) => typeof value === 'string');
   if (type === 'reference') return typeof node.reference === 'string' ? [node.reference] : [];
   if (type === 'string') return [node.text, node.family, node.city].filter((value) => typeof value === 'string');
-  if (type === 'quantity') return node.value === undefined ? [] : [`${node.value}|${node.system ?? ''}|${node.code ?? ''}`];
+  if (type === 'quantity')
+    return node.value === undefined ? [] : [`${JSON.stringify(node.value)}|${node.system ?? ''}|${node.code ?? ''}`];
   const codings = node.coding === undefined ? [{ system: node.system, code: node.code ?? node.value }] : objectsOf(node.coding);
   return codings.flatMap(({ system, code }) =>
     typeof code === 'string' ? [typeof system === 'string' ? `${system}|${code}` : code] : [],
