@@ -15,10 +15,11 @@ const steps = {
 };
 
 // The types that the elements named in R4 `…[x]` take; `Id` is not among them: `subscriberId` is no choice of `subscriber`.
-const choiceTypes =
+const choiceTypes = new Set(
   `Address Age Annotation Attachment Base64Binary Boolean Canonical Code CodeableConcept Coding ContactPoint Date
   DateTime Decimal Duration HumanName Identifier Instant Integer Markdown Money Oid Period PositiveInt Quantity Range Ratio Reference
-  SampledData String Time Timing UnsignedInt Uri Url Uuid`.split(/\s+/);
+  SampledData String Time Timing UnsignedInt Uri Url Uuid`.split(/\s+/),
+);
 
 export function compileElementPath(expression: string): ElementPath {
   return compileTerms(expression, '') ?? whereItCan(compileFhirPath(expression));
@@ -76,11 +77,11 @@ function compileTerm(term: string): ElementPath | undefined {
 
 function compileStep(path: string): { readonly step: Step; readonly length: number } | undefined {
   const element = steps.element.exec(path);
-  if (element) return { step: into(keysOf(element[1] ?? '', element[2])), length: element[0].length };
+  if (element) return { step: into(element[1] ?? '', element[2]), length: element[0].length };
   const extension = steps.extension.exec(path);
   if (extension) {
     const [whole, url] = extension;
-    return { step: (nodes) => filtered(into(['extension'])(nodes), 'url', url), length: whole.length };
+    return { step: (nodes) => filtered(into('extension')(nodes), 'url', url), length: whole.length };
   }
   const where = steps.where.exec(path);
   if (where) return { step: (nodes) => filtered(nodes, where[1], where[2]), length: where[0].length };
@@ -94,18 +95,21 @@ function filtered(nodes: readonly unknown[], name: string | undefined, text: str
   return nodes.filter((node) => isObject(node) && listOf(own(node, name)).includes(text));
 }
 
-function into(keys: readonly string[]): Step {
+/** The element itself, or the one that stands for it as a choice; as a type, that one first. */
+function into(name: string, type?: string): Step {
+  const typed = type === undefined ? undefined : name + capital(type);
+  const isChoice = (key: string): boolean => key.startsWith(name) && choiceTypes.has(key.slice(name.length));
+  const keyOf = (node: JsonObject): string | undefined => {
+    if (typed !== undefined && Object.hasOwn(node, typed)) return typed;
+    if (Object.hasOwn(node, name)) return name;
+    return typed === undefined ? Object.keys(node).find(isChoice) : undefined;
+  };
   return (nodes) =>
     nodes.flatMap((node) => {
       if (!isObject(node)) return [];
-      const key = keys.find((name) => Object.hasOwn(node, name));
+      const key = keyOf(node);
       return key === undefined ? [] : listOf(node[key]).filter((value) => value !== null);
     });
-}
-
-/** The name itself first, then those it may have as a choice; as a type, that one first. */
-function keysOf(name: string, type?: string): readonly string[] {
-  return type === undefined ? [name, ...choiceTypes.map((one) => name + one)] : [name + capital(type), name];
 }
 
 function own(node: JsonObject, name: string | undefined): unknown {
