@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
-import { MongoClient } from 'mongodb';
 import request from 'supertest';
 import type { Ids } from '../src/fhir/id.ts';
 import type { TrustedIssuer } from '../src/identity/trust.ts';
 import { type Server, startServer } from '../src/server.ts';
+import { dropDatabase, giveBack, takeDatabase, uriOf } from './database.ts';
 import { type Claims, type TestIssuer, type TokenOptions, testIssuer } from './identity/issuer.ts';
 
 export type Carnet = {
@@ -65,12 +65,13 @@ export async function startCarnet({
   habilitation,
   clock = () => new Date(),
   ids,
-  database = `test-${randomUUID().slice(0, 8)}`,
+  database: given,
   issuers = [],
   conformance = root,
 }: CarnetOptions = {}): Promise<Carnet> {
-  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
-  uri.pathname = `/${database}`;
+  // What is indexed otherwise would not be as the next one needs it.
+  const shared = given === undefined && conformance === root;
+  const database = given ?? (shared ? await takeDatabase() : `test-${randomUUID().slice(0, 8)}`);
   const issuer = testIssuer({ baseUrl, now: clock });
   const lines: string[] = [];
   const server = await startServer({
@@ -85,7 +86,7 @@ export async function startCarnet({
       ...(habilitation === undefined ? {} : { habilitation }),
       conformance,
     },
-    mongodbUri: uri.href,
+    mongodbUri: uriOf(database),
     issuers: [issuer.trusted, ...issuers],
     log: (line) => void lines.push(line),
     clock,
@@ -100,10 +101,8 @@ export async function startCarnet({
     as: (claims, options) => clientOf(server.address, issuer.token(claims, options)),
     stop: async () => {
       await server.stop();
-      const client = await MongoClient.connect(uri.href);
-      await client.db().dropDatabase();
-      await client.db(`${database}-htest`).dropDatabase();
-      await client.close();
+      if (shared) giveBack(database);
+      else await dropDatabase(database);
     },
   };
 }

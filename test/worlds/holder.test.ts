@@ -1,9 +1,9 @@
 // To the patient, hidden is the same as absent.
 import { afterAll, describe, it } from '@jest/globals';
 import { expectAlike } from './compare.ts';
-import { dropPairs } from './pair.ts';
+import { leavePairs } from './pair.ts';
 
-afterAll(dropPairs);
+afterAll(leavePairs);
 
 describe('hidden is the same as absent', () => {
   // Every answer is the assertion: expectAlike fails on the first that differs.

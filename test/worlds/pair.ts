@@ -1,23 +1,22 @@
 // The two worlds of a caller, in databases that serve one caller after another: the full one is copied, not built again.
 // https://www.mongodb.com/docs/manual/reference/operator/aggregation/merge/
-import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
+import { emptyDatabase, giveBack, takeDatabase } from '../database.ts';
 import { everybody, steps } from './story.ts';
 import { build, type Created, isHidden, reopen, type World } from './world.ts';
 
 export type Pair = { readonly full: World; readonly without: World; readonly stop: () => Promise<void> };
 
-const prefix = `worlds-${randomUUID().slice(0, 8)}`;
-const databases = { template: `${prefix}-template`, full: `${prefix}-full`, without: `${prefix}-without` };
+const databases = { template: await takeDatabase(), full: await takeDatabase(), without: await takeDatabase() };
 const client = new MongoClient(process.env.TEST_MONGODB_URI ?? '');
 let template: readonly Created[] | undefined;
 
 export async function pairFor(caller: string): Promise<Pair> {
   const created = template ?? (await builtOnce());
   template = created;
-  await empty(databases.full);
+  await emptyDatabase(client, databases.full);
   await copy(databases.template, databases.full);
-  await empty(databases.without);
+  await emptyDatabase(client, databases.without);
   const full = await reopen(everybody, created, databases.full);
   const without = await build(everybody, steps, (what) => isHidden(what, caller), created, databases.without);
   return {
@@ -30,8 +29,8 @@ export async function pairFor(caller: string): Promise<Pair> {
   };
 }
 
-export async function dropPairs(): Promise<void> {
-  for (const name of Object.values(databases)) await client.db(name).dropDatabase();
+export async function leavePairs(): Promise<void> {
+  for (const name of Object.values(databases)) giveBack(name);
   await client.close();
 }
 
@@ -39,13 +38,6 @@ async function builtOnce(): Promise<readonly Created[]> {
   const { created, carnet } = await build(everybody, steps, () => false, [], databases.template);
   await carnet.server.stop();
   return created;
-}
-
-/** Collections and indexes stay. */
-async function empty(name: string): Promise<void> {
-  const database = client.db(name);
-  const collections = await database.listCollections({}, { nameOnly: true }).toArray();
-  await Promise.all(collections.map(async (one) => await database.collection(one.name).deleteMany({})));
 }
 
 async function copy(from: string, to: string): Promise<void> {

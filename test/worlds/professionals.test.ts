@@ -1,10 +1,10 @@
 // To every other professional, hidden is the same as absent.
 import { afterAll, describe, it } from '@jest/globals';
 import { expectAlike } from './compare.ts';
-import { dropPairs } from './pair.ts';
+import { leavePairs } from './pair.ts';
 import { professionals } from './sample.ts';
 
-afterAll(dropPairs);
+afterAll(leavePairs);
 
 describe('hidden is the same as absent', () => {
   // Every answer is the assertion: expectAlike fails on the first that differs.
