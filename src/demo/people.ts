@@ -1,4 +1,5 @@
 // The people of the demonstration: invented, French, the same at every first start.
+import { insKeyOf } from '../identity/identifiers.ts';
 import { healthProfession } from '../identity/systems.ts';
 
 export type Professional = {
@@ -57,11 +58,11 @@ export const professionals = {
   speech: professional('Julie Caron', 'Julie', 'Caron', '10003461132', '91'),
 } as const satisfies Record<string, Professional>;
 
-/** A test INS: thirteen digits and the key 97 − n mod 97. https://mos.esante.gouv.fr (INS-NIR of test) */
+/** https://mos.esante.gouv.fr (INS-NIR of test) */
 function insOf(sex: 1 | 2, born: string, order: number): string {
   const [year = '', month = ''] = born.split('-');
   const number = `${sex}${year.slice(2)}${month}75${String(100 + order).padStart(3, '0')}${String(order).padStart(3, '0')}`;
-  return `${number}${String(97 - (Number(number) % 97)).padStart(2, '0')}`;
+  return `${number}${insKeyOf(number)}`;
 }
 
 const known: readonly (readonly [string, string, 'female' | 'male', string])[] = [

@@ -12,6 +12,21 @@ export function parseIns(text: string): Ins | undefined {
   return value === undefined || system === undefined ? undefined : { system, value };
 }
 
+/** An INS by its system, with or without `urn:oid:`, and its value. */
+export function insOf(system: string, value: string): Ins | undefined {
+  return parseIns(`${value}^^^&${system.replace(/^urn:oid:/, '')}&ISO`);
+}
+
+/** The two digits at the end of an INS: 97 − n mod 97 of the thirteen before, where Corsica counts as 19 and 18. */
+export function insKeyOf(thirteen: string): string {
+  const number = thirteen.replace(/(?<=^.{5})2A/, '19').replace(/(?<=^.{5})2B/, '18');
+  return String(97 - (Number(number) % 97)).padStart(2, '0');
+}
+
+export function hasRightKey({ value }: Ins): boolean {
+  return insKeyOf(value.slice(0, 13)) === value.slice(13);
+}
+
 /** `https://finess.esante.gouv.fr|750712184` → `750712184`. */
 export function parseFiness(text: string): string | undefined {
   const [system, value, ...more] = text.split('|');

@@ -12,6 +12,7 @@ import {
 } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
 import type { Row } from '../filter/row.ts';
+import type { Activation } from './activation.ts';
 import type { TypeIndex } from './index-state.ts';
 
 export type StoredRecord = Omit<AccessRecord, 'key'> & { readonly _id: string };
@@ -45,6 +46,7 @@ export type Database = {
   readonly keys: Collection<Key>;
   readonly settings: Collection<Setting>;
   readonly indexes: Collection<TypeIndex>;
+  readonly activations: Collection<Activation>;
   readonly attachments: GridFSBucket;
   /** Rises whenever the primary, its election or its set version changes. */
   readonly term: () => number;
@@ -78,6 +80,7 @@ const otherIndexes: readonly (readonly [collection: string, indexes: readonly In
   ],
   ['attachments.chunks', [{ key: { files_id: 1, n: 1 }, unique: true }]],
   ['attachments.files', [{ key: { uploadDate: 1 } }]],
+  ['activations', [{ key: { gone: 1 }, expireAfterSeconds: 0 }]],
 ];
 const namespaceExists = 48;
 
@@ -108,6 +111,7 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
     keys: db.collection<Key>('keys'),
     settings: db.collection<Setting>('settings'),
     indexes: db.collection<TypeIndex>('indexes'),
+    activations: db.collection<Activation>('activations'),
     attachments: new GridFSBucket(db, { bucketName: 'attachments' }),
     term: termOf(client),
   };

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { refuse } from '../fhir/outcome.ts';
 import type { Moments } from '../filter/bind.ts';
 import type { Row } from '../filter/row.ts';
+import { type Activations, activationsOf } from './activation.ts';
 import { type ByteRange, type Bytes, getBytes, putBytes, sweepBytes } from './attachment.ts';
 import { claim, commit, transaction, type Work } from './commit.ts';
 import type { Database } from './database.ts';
@@ -20,6 +21,7 @@ export type Store = {
   /** All that `run` reads and writes with the store it is given is one transaction; it runs again after a conflict. `claims`: names that nobody else may have meanwhile. */
   readonly transaction: <T>(run: (inside: Store) => Promise<T>, claims?: readonly string[]) => Promise<T>;
   readonly submissions: Submissions;
+  readonly activations: Activations;
   /** Durable when it resolves. */
   readonly trace: (rows: readonly Row[]) => Promise<void>;
   /** Runs the request again while the rules change under it: three times, then 503. */
@@ -100,6 +102,7 @@ function common(database: Database, records: Records): Common {
     records,
     reading: (moments) => new Reading(database, moments),
     submissions: submissionsOf(database),
+    activations: activationsOf(database),
     trace: traceWriter(database),
     term: database.term,
     putBytes: async (source) => await putBytes(database, source),
