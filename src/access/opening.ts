@@ -21,6 +21,14 @@ export function judgeNewRecord({ caller, bound }: Asking, ins: Ins): void {
   throw forbidden('A record is opened by its holder, or with his card in the reader');
 }
 
+/** The account is of the person himself, with his card in the reader or that of a parent, which lists him. Depends on the request alone. */
+export function judgeActivationCode({ caller, bound }: Asking, ins: Ins): void {
+  const isListed = caller.vitale.some(({ system, value }) => system === ins.system && value === ins.value);
+  // As for a new record: a token of one record is not about another person.
+  if (caller.who.kind !== 'agent' || bound !== undefined || caller.mode !== 'TREAT' || !isListed)
+    throw forbidden('An activation code is given with the card of the person in the reader');
+}
+
 /** Holder or representative in charge: whoever rules the record, open or closed. */
 export function rules({ caller, now }: Asking, record: AccessRecord): boolean {
   const { who } = caller;

@@ -28,8 +28,15 @@ export function inputOf(
   const sent = [...inAddress, ...inBody(conformance, defined, body)];
   const unknown = sent.find(({ name }) => !defined.has(name));
   if (unknown) throw refuse('unknown-parameter', takes([...defined.keys()]), unknown.at);
+  const misplaced = inAddress.find(({ name }) => isComplex(textOf(defined.get(name)?.type)));
+  if (misplaced) throw refuse('bad-parameter', `${misplaced.name} stands in a Parameters`, misplaced.at);
   for (const [name, { min, max }] of defined) judgeCount(sent, name, Number(min ?? 0), max === '*' ? Infinity : Number(max));
   return Map.groupBy(sent, ({ name }) => name);
+}
+
+/** No text of an address is one. */
+function isComplex(type: string | undefined): boolean {
+  return type !== undefined && /^[A-Z]/.test(type);
 }
 
 function takes(names: readonly string[]): string {

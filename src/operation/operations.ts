@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/operationdefinition.html
 import { ownOperation } from '../conformance/capability.ts';
 import type { Conformance } from '../conformance/conformance.ts';
+import { activationCode } from './activation-code.ts';
 import { explainAccess } from './explain-access.ts';
 import type { Operation } from './operation.ts';
 import { validate } from './validate.ts';
@@ -9,6 +10,7 @@ import { validate } from './validate.ts';
 export const operations: Readonly<Record<string, Operation>> = {
   validate,
   'explain-access': explainAccess,
+  'activation-code': activationCode,
 };
 
 export type Place = { readonly on: 'type' | 'instance'; readonly method: 'get' | 'post' };

@@ -1,6 +1,8 @@
 // What is asked about each operation and each interaction of the whole system that the capability statement can declare.
+import { testIns } from '../resources.ts';
 import { type Created, get, json, never, type Question } from './question.ts';
 import { rootQuestions } from './searches.ts';
+import { adult, child, other } from './story.ts';
 
 const operated = (type: string, id: string | undefined, parameters: readonly object[], query = ''): Question => ({
   method: 'POST',
@@ -28,9 +30,23 @@ function validations(type: string, created: readonly Created[]): readonly Questi
   return [...texts, get(`/${type}/${never}/$validate`), operated(type, never, [mode('delete')]), ...ids];
 }
 
+/** Of both whom the agent's card lists, of one who has a record and is not listed, and of nobody. */
+const activated = (type: string): readonly Question[] =>
+  [adult, child, other, '116097511201253'].map((value) => ({
+    method: 'POST',
+    path: `/${type}/$activation-code`,
+    headers: json,
+    body: JSON.stringify({
+      resourceType: 'Parameters',
+      parameter: [{ name: 'identifier', valueIdentifier: { system: testIns, value } }],
+    }),
+    always: true,
+  }));
+
 export const byOperation: Readonly<Record<string, (type: string, created: readonly Created[]) => readonly Question[]>> = {
   validate: validations,
   'explain-access': (type, created) => [never, ...created.map(({ id }) => id)].map((id) => get(`/${type}/${id}/$explain-access`)),
+  'activation-code': activated,
 };
 
 export function bundle(type: 'batch' | 'transaction', entries: readonly object[]): Question {

@@ -11,9 +11,9 @@ import { searched } from './searched.ts';
 import { at, coded, permit, rulers, wish } from './step.ts';
 import type { Names, Step } from './world.ts';
 
-const adult = '279035121518989';
-const other = '180067512345643';
-const child = '115067512345628';
+export const adult = '279035121518989';
+export const other = '180067512345643';
+export const child = '115067512345628';
 const finess = '750712184';
 const elsewhere = '130786049';
 const rpps = {
