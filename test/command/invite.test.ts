@@ -45,13 +45,17 @@ function file(content: string | Buffer): string {
   return path;
 }
 
+function started(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const program = join(root, 'src/command/invite.ts');
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
+    env: { ...process.env, MONGODB_URI: uriOf(database), NODE_ENV: 'test', ...env },
+  });
+}
+
 type Run = { readonly code: number; readonly out: string; readonly err: string; readonly codes: readonly string[] };
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
-  const program = join(root, 'src/command/invite.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
-    env: { ...process.env, MONGODB_URI: uriOf(database), NODE_ENV: 'test', ...env },
-  });
+  const child = started(args, env);
   let [out, err] = ['', ''];
   child.stdout.on('data', (part: Buffer) => {
     out += part.toString();
@@ -159,6 +163,27 @@ describe('npm run invite', () => {
     expect(codes[1]).toMatch(/^"N, 100",1979-03-15,/);
     expect(await used(insOf(100), lastOf(codes[1])[0] ?? '')).toBe('activated');
     expect(await db.collection('activations').countDocuments()).toBe(453);
+  });
+});
+
+describe('a run that is killed', () => {
+  it('is taken up again: each person has one code, in one of the two files', async () => {
+    const numbers = Array.from({ length: 2000 }, (_, at) => 10_000 + at);
+    const lines = numbers.map((number) => `${oid},${insOf(number)},N${number},1979-03-15`);
+    const path = file(['system,value,name,birthDate', ...lines].join('\n'));
+    const child = started([path]);
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const second = await run([path, '--keep', '--out', `${path}.second.csv`]);
+    const first = readFileSync(`${path}.codes.csv`, 'utf8').split('\r\n').slice(1, -1);
+    const rest = second.codes.slice(1);
+    expect(first.length).toBeLessThan(2000);
+    expect(rest.length).toBeGreaterThan(0);
+    expect(first.length + rest.length - 2000).toBeLessThanOrEqual(200);
+    const codes = new Map([...first, ...rest].map((line) => [line.split(',')[0] ?? '', lastOf(line)[0] ?? '']));
+    const outcomes = await Promise.all(numbers.map(async (number) => await used(insOf(number), codes.get(`N${number}`) ?? '')));
+    expect(outcomes.filter((outcome) => outcome !== 'activated')).toEqual([]);
   });
 });
 
