@@ -168,7 +168,7 @@ describe('npm run invite', () => {
 
 describe('a run that is killed', () => {
   it('is taken up again: each person has one code, in one of the two files', async () => {
-    const numbers = Array.from({ length: 2000 }, (_, at) => 10_000 + at);
+    const numbers = Array.from({ length: 900 }, (_, at) => 10_000 + at);
     const lines = numbers.map((number) => `${oid},${insOf(number)},N${number},1979-03-15`);
     const path = file(['system,value,name,birthDate', ...lines].join('\n'));
     const child = started([path]);
@@ -178,11 +178,12 @@ describe('a run that is killed', () => {
     const second = await run([path, '--keep', '--out', `${path}.second.csv`]);
     const first = readFileSync(`${path}.codes.csv`, 'utf8').split('\r\n').slice(1, -1);
     const rest = second.codes.slice(1);
-    expect(first.length).toBeLessThan(2000);
+    expect(first.length).toBeLessThan(900);
     expect(rest.length).toBeGreaterThan(0);
-    expect(first.length + rest.length - 2000).toBeLessThanOrEqual(200);
+    expect(first.length + rest.length - 900).toBeLessThanOrEqual(200);
     const codes = new Map([...first, ...rest].map((line) => [line.split(',')[0] ?? '', lastOf(line)[0] ?? '']));
-    const outcomes = await Promise.all(numbers.map(async (number) => await used(insOf(number), codes.get(`N${number}`) ?? '')));
+    const asked = numbers.filter((number) => number % 5 === 0);
+    const outcomes = await Promise.all(asked.map(async (number) => await used(insOf(number), codes.get(`N${number}`) ?? '')));
     expect(outcomes.filter((outcome) => outcome !== 'activated')).toEqual([]);
   });
 });
