@@ -11,6 +11,8 @@ import { type App, createApp } from './http/app.ts';
 import { authenticate } from './identity/authenticate.ts';
 import type { Caller } from './identity/caller.ts';
 import { loadTrust, type TrustedIssuer } from './identity/trust.ts';
+import { openRelay } from './notice/smtp.ts';
+import { startWork } from './notice/work.ts';
 import { sealedCursors } from './search/cursor.ts';
 import { type AwaitedCodes, indexDefinitions, withAwaited } from './search/index-definition.ts';
 import { assertSearchable } from './search/index-of.ts';
@@ -35,6 +37,8 @@ export type Server = {
   readonly isEmpty: () => Promise<boolean>;
   /** Whether every stored row is found by every declared parameter. */
   readonly isIndexed: () => boolean;
+  /** Does at once what it does every so often: notices after two weeks, e-mails. */
+  readonly work: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -72,6 +76,7 @@ export async function startServer({
     statute,
     ids,
     baseUrl,
+    mailing: environment.mail !== undefined,
     texts,
     clock,
     authenticate: async (header, now) => await authenticate(trust, header, now),
@@ -81,13 +86,17 @@ export async function startServer({
   };
   const server = createServer(createApp(app));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(environment.port, environment.host, resolve));
+  const relay = environment.mail && openRelay(environment.mail);
+  const work = startWork({ ...app, store: national.store }, relay, log);
   const sweeping = sweeper([national.store, testers.store], clock);
   return {
     address: addressOf(server.address()),
     isEmpty: national.store.isEmpty,
     isIndexed: () => [national, testers].every(({ awaited }) => awaited().size === 0),
+    work: work.now,
     stop: async () => {
       clearInterval(sweeping);
+      await work.stop();
       for (const opened of [national, testers]) opened.stop();
       server.closeIdleConnections();
       await new Promise((resolve) => server.close(resolve));

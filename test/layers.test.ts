@@ -10,7 +10,7 @@ const layers: readonly (readonly string[])[] = [
   ['main'],
   ['demo', 'command', 'server'],
   ['gateway', 'provider', 'portal'],
-  ['http'],
+  ['http', 'notice'],
   ['operation'],
   ['interaction'],
   ['text'],
@@ -40,6 +40,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   jsonwebtoken: ['src/identity/', 'src/demo/'],
   mongodb: ['src/store/'],
   'mongodb-memory-server-core': ['src/store/'],
+  nodemailer: ['src/notice/smtp.ts'],
   saxes: ['src/conformance/xml/', 'src/text/cda.ts'],
   unpdf: ['src/text/pdf.ts'],
 };

@@ -14,10 +14,10 @@ export const labelled = (reader: string): Filter => equals('rd', reader);
 
 export const held: Filter = range('hold', { gt: { moment: 'now' } });
 
-/** What the feeder deposited ages out, and the traces that point at it. */
+/** What the feeder deposited ages out, and the traces and notices that point at it; he deposits none of those. */
 export function inWindow(type: string, { regime }: Statute): Filter {
   const since = { gte: { moment: 'today', months: -regime.claimsMonths } } as const;
-  return type === 'AuditEvent'
+  return type === 'AuditEvent' || type === 'Communication'
     ? or(not(exists('feed')), range('feed', since))
     : or(not(prefix('dep', 'f:')), range('date', since));
 }

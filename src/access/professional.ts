@@ -1,7 +1,7 @@
 // The professionals' line: everything to the médecin traitant, else own deposits and what permits, denies, matrix and labels leave.
 import { pointingTypes } from '../filter/envelope.ts';
 import { and, equals, type Filter, known, none, not, oneOf, or, within } from '../filter/filter.ts';
-import type { Caller, Who } from '../identity/caller.ts';
+import type { Who } from '../identity/caller.ts';
 import type { Asking } from './asking.ts';
 import { denied, isPermitted, permitted } from './emergency.ts';
 import { closed, labelled, ownDeposits, type Rules } from './formula.ts';
@@ -17,7 +17,7 @@ export function ofProfessional(asking: Asking, record: AccessRecord, who: Profes
   if (isShutOut(who, asking.statute)) return closed;
   const view = viewOf(asking, record, who);
   return {
-    read: (type) => (view.treating === undefined ? readSome(view, type) : readAll(asking.caller, type)),
+    read: (type) => (view.treating === undefined ? readSome(view, type) : readAll(view, type)),
     write: (type) => writable(view, type),
   };
 }
@@ -40,9 +40,11 @@ export function viewOf(asking: Asking, record: AccessRecord, who: Professional):
   return { ...asking, record, who, standing, blocked, treating };
 }
 
-/** His own bytes that no document has taken yet are labelled for their depositor alone. */
-function readAll(caller: Caller, type: string): Filter {
-  return isDirectory(type) ? none : or(labelled('PCP'), type === 'Binary' ? ownDeposits(caller) : none);
+/** His own bytes that no document has taken yet are labelled for their depositor alone; a notice of his own access is not for him. */
+function readAll({ caller, who }: View, type: string): Filter {
+  if (isDirectory(type)) return none;
+  if (type === 'Communication') return and(labelled('PCP'), not(equals('by', `p:${who.rpps}`)));
+  return or(labelled('PCP'), type === 'Binary' ? ownDeposits(caller) : none);
 }
 
 function readSome(view: View, type: string): Filter {
@@ -110,7 +112,7 @@ function consentsAbout({ consents }: AccessRecord, standing: Standing): readonly
 function writable(view: View, type: string): Filter {
   const { record, caller, blocked } = view;
   if (caller.mode === 'ETREAT') return none;
-  const sees = view.treating === undefined ? readSome(view, type) : readAll(caller, type);
+  const sees = view.treating === undefined ? readSome(view, type) : readAll(view, type);
   switch (ruling(type)) {
     case 'clinical':
       return blocked && view.treating === undefined ? none : sees;

@@ -137,6 +137,15 @@ export function declarationsOf(
   );
 }
 
+/** RPPS of those declared as such, each once. */
+export function medecinsTraitants(record: AccessRecord, now: Date): readonly string[] {
+  const declared = inForce(record, 'sharing', 'permit').filter(
+    ({ role, root: { period } }) => role === 'PCP' && (period === undefined || holds(period, now)),
+  );
+  const actors = declared.flatMap(({ root }) => root.actors ?? []);
+  return [...new Set(actors.filter((actor) => actor.startsWith('p:')).map((actor) => actor.slice(2)))];
+}
+
 export function mayBeMedecinTraitant(who: Extract<Who, { kind: 'professional' }>): boolean {
   return `${who.profession.system}|${who.profession.code}` === doctor && !who.specialities.includes(occupational);
 }

@@ -2,12 +2,24 @@
 
 import type { JsonObject } from '../fhir/json.ts';
 import { pointedAt, pointingAt } from '../filter/envelope.ts';
-import type { Envelope, Row } from '../filter/row.ts';
+import { type Envelope, type Row, server } from '../filter/row.ts';
 import type { Caller } from '../identity/caller.ts';
 import { auditEvent, type Interaction } from './audit-event.ts';
 
 /** What was delivered or written. */
-export type Touched = Envelope & { readonly type: string; readonly id: string; readonly rec?: string; readonly feed?: Date };
+export type Touched = Envelope & {
+  readonly type: string;
+  readonly id: string;
+  readonly rec?: string;
+  readonly feed?: Date;
+  /** Written by the server itself: a trace, a notice. */
+  readonly kept?: true;
+  /** The caller gets it to read: it is no deposit of his that is answered back. */
+  readonly delivered?: true;
+};
+
+/** A trace, and what it tells of. */
+export type Traced = { readonly row: Row; readonly of: readonly Touched[] };
 
 export type Act = {
   readonly caller: Caller;
@@ -27,17 +39,24 @@ export type TraceContext = {
   readonly index: (resource: JsonObject) => Pick<Row, 'idx' | 'p' | 's' | 'c'>;
 };
 
-export function tracesOf(context: TraceContext, act: Act): readonly Row[] {
+export function tracesOf(context: TraceContext, act: Act): readonly Traced[] {
   const groups = [...Map.groupBy(act.touched, groupName).values()];
-  if (groups.length === 0) return [traceOf(context, act, [], true)];
+  if (groups.length === 0) return [{ row: traceOf(context, act, [], true), of: [] }];
   const most = groups.toSorted((a, b) => hiddenness(b[0]) - hiddenness(a[0]))[0];
   // The address of a transaction tells nothing: were it missing, that would tell of a group more hidden.
-  return groups.map((group) => traceOf(context, act, group, group === most || act.interaction === 'transaction'));
+  return groups.map((group) => ({
+    row: traceOf(context, act, group, group === most || act.interaction === 'transaction'),
+    of: group,
+  }));
 }
 
 /** What leaves the claims window takes its traces along, and no other. */
 function groupName({ rec, rd, hold, feed }: Touched): string {
   return JSON.stringify([rec, ['PS', 'REP', 'REL'].map((reader) => rd.includes(reader)), hold, feed !== undefined]);
+}
+
+export function earliestFeed(touched: readonly Touched[]): Date | undefined {
+  return touched.flatMap(({ feed }) => feed ?? []).toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
 
 /** Held from the holder comes first, then the fewer readers. */
@@ -65,7 +84,7 @@ function traceOf(context: TraceContext, act: Act, group: readonly Touched[], wit
   });
   const json: JsonObject = { ...resource };
   const by = caller.who.kind === 'professional' || caller.who.kind === 'delegate' ? `p:${caller.who.rpps}` : undefined;
-  const [feed] = group.flatMap((one) => one.feed ?? []).toSorted((a, b) => a.getTime() - b.getTime());
+  const feed = earliestFeed(group);
   const { tcs = [], ...envelope } = pointingAt(group.map(({ type, ...one }) => pointedAt(type, one)));
   return {
     _id: id,
@@ -77,7 +96,7 @@ function traceOf(context: TraceContext, act: Act, group: readonly Touched[], wit
     made: now,
     ...envelope,
     tcs,
-    dep: 'server',
+    dep: server,
     ...(by === undefined ? {} : { by }),
     ...(feed === undefined ? {} : { feed }),
     refs: listed,

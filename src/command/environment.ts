@@ -1,6 +1,9 @@
 // What the environment variables say, checked once at start: a wrong value stops the start with one line.
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import type { MailSettings } from '../notice/smtp.ts';
+import { readMail } from './mail.ts';
+import { given, StartError, type Variables } from './start-error.ts';
 
 export type Environment = {
   readonly production: boolean;
@@ -20,14 +23,9 @@ export type Environment = {
   readonly habilitation?: string;
   /** The folder of capability-statement.json and profiles/. */
   readonly conformance: string;
+  /** Absent: notices are not sent by e-mail. */
+  readonly mail?: MailSettings;
 };
-
-type Variables = Readonly<Record<string, string | undefined>>;
-
-/** Its message is one line for the person who started the server. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}
 
 const project = join(import.meta.dirname, '..', '..');
 const hostName = /^(?=.{1,253}$)[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i;
@@ -40,6 +38,7 @@ export function readEnvironment(env: Variables): Environment {
   const mongodbUri = readMongodbUri(env);
   const trustedIssuers = given(env, 'TRUSTED_ISSUERS');
   const habilitation = given(env, 'HABILITATION');
+  const mail = readMail(env);
   return {
     production,
     port,
@@ -52,11 +51,8 @@ export function readEnvironment(env: Variables): Environment {
     regime: jsonFile('REGIME', given(env, 'REGIME') ?? join(project, 'profiles', 'Parameters-regime-2018.json')),
     ...(habilitation === undefined ? {} : { habilitation: jsonFile('HABILITATION', habilitation) }),
     conformance: resolve(given(env, 'CONFORMANCE') ?? project),
+    ...(mail === undefined ? {} : { mail }),
   };
-}
-
-function given(env: Variables, name: string): string | undefined {
-  return env[name]?.trim() || undefined;
 }
 
 function readNodeEnv(env: Variables): string {

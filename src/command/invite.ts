@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util';
 import { validDays } from '../identity/activation-code.ts';
 import { activationsOf } from '../store/activation.ts';
 import { connect, databaseNames, openDatabase } from '../store/database.ts';
-import { readEnvironment, StartError } from './environment.ts';
+import { readEnvironment } from './environment.ts';
 import { type Invited, invite } from './invite/invite.ts';
+import { StartError } from './start-error.ts';
 
 const usage = 'npm run invite -- FILE [--out FILE] [--days N] [--keep]';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -2,8 +2,8 @@
 // Ends with 0: no difference, 1: differences, 2: a file that the start would refuse.
 
 import { oneLine } from '../store/log.ts';
-import { StartError } from './environment.ts';
 import { check } from './policy/check.ts';
+import { StartError } from './start-error.ts';
 
 const [command, file, ...more] = process.argv.slice(2);
 try {

@@ -80,6 +80,12 @@ export function addMonths(at: Date, months: number): Date {
   );
 }
 
+/** The same wall-clock time some days later (or earlier) in Paris. */
+export function addDays(at: Date, days: number): Date {
+  const { year, month, day, hour, minute, second } = partsInParis(at);
+  return inParis(year, month, day + days, hour, minute, second, at.getUTCMilliseconds());
+}
+
 /** What a FHIR date, dateTime or instant may mean; undefined where the text is none. */
 export function intervalOf(text: string): Interval | undefined {
   const match = shape.exec(text);

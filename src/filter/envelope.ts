@@ -52,6 +52,15 @@ export function pointingAt(targets: readonly Envelope[]): Envelope {
   return pointing(ownOfTrace, targets);
 }
 
+/** A notice is for the holder, whoever represents him and the médecin traitant; without a category it is nobody else's. */
+const ownOfNotice: Envelope = { rd: ['PCP', 'PAT', 'REP'] };
+
+/** `awaiting`: it says now that something is held. */
+export function noticeAt(targets: readonly Envelope[], awaiting: boolean): Envelope {
+  const { rd, hold } = pointing(ownOfNotice, targets);
+  return hold === undefined || awaiting ? { rd } : { rd, hold };
+}
+
 /** Categories count in what points only where the matrix rules the type. */
 const unruled = new Set([
   'Patient',

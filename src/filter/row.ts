@@ -45,12 +45,12 @@ export type Row = {
   readonly st?: string;
   /** The instant of the deposit: a hold runs from it. */
   readonly made: Date;
-  /** AuditEvent: whose act it is. */
+  /** AuditEvent, notice of an access: whose act it is. */
   readonly by?: string;
-  /** Of what points (filter/envelope.ts): at what (`Type/id`), and its envelope without them. */
+  /** Of what points and of notices (filter/envelope.ts): at what (`Type/id`), and its envelope without them. */
   readonly refs?: readonly string[];
   readonly own?: Envelope;
-  /** AuditEvent: the earliest main date of what the feeder deposited and it points at. */
+  /** AuditEvent, notice: the earliest main date of what the feeder deposited and it points at. */
   readonly feed?: Date;
   /** Binary: its document's id once bound, and where its bytes are. */
   readonly of?: string;
@@ -58,6 +58,8 @@ export type Row = {
   /** Binary: of its bytes, the SHA-1 in base64. */
   readonly size?: number;
   readonly sha1?: string;
+  /** Of what is held: the holder has had notice that something awaits its announcement. */
+  readonly told?: true;
   /** Raised by whoever inherits from this row; no new version. */
   readonly n: number;
   /** Ids of the first of its chain of successors. */
@@ -77,3 +79,6 @@ export type Row = {
 
 /** What decides who sees a row, as far as others may change it: without a new version. */
 export type Envelope = Pick<Row, 'rd'> & { readonly hold?: Date; readonly tc?: string; readonly tcs?: readonly string[] };
+
+/** Depositor of what the server itself writes: traces and notices. */
+export const server = 'server';

@@ -1,8 +1,9 @@
-// The code and identifier systems by which a token says who is asking.
+// The code and identifier systems by which a token says who is asking, and a notice what it is.
 // https://mos.esante.gouv.fr/NOS/, https://profiles.ihe.net/ITI/IUA/
 export const healthProfession = 'https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante';
 export const speciality = 'https://mos.esante.gouv.fr/NOS/TRE_R38-SpecialiteOrdinale/FHIR/TRE-R38-SpecialiteOrdinale';
 export const callerRole = 'https://carnet.example/fhir/CodeSystem/caller-role';
+export const noticeSystem = 'https://carnet.example/fhir/CodeSystem/notice';
 export const actReason = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 export const rppsSystem = 'https://rpps.esante.gouv.fr';
 export const finessSystem = 'https://finess.esante.gouv.fr';

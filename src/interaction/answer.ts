@@ -1,10 +1,12 @@
-// How an answer leaves: after its trace is durable, and only if one primary gave the rows, the rules and the trace's acknowledgement.
+// How an answer leaves: after its trace and the notice of it are durable, and only if one primary gave the rows, the rules and the trace's acknowledgement.
 
 import type { Touched } from '../audit/trace.ts';
 import { refuse } from '../fhir/outcome.ts';
+import { server } from '../filter/row.ts';
 import type { Found } from '../store/reading.ts';
 import { type Reading, Stale } from '../store/reading.ts';
-import { type Answer, type Context, traces } from './context.ts';
+import { accountOf, delivered } from './account.ts';
+import type { Answer, Context } from './context.ts';
 
 export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial<Found>): Touched {
   const { _id, rec, rd, hold, tc, tcs, dep, date } = row;
@@ -18,17 +20,19 @@ export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial
     ...(tc === undefined ? {} : { tc }),
     ...(tcs === undefined ? {} : { tcs }),
     ...(feed === undefined ? {} : { feed }),
+    ...(dep === server ? { kept: true } : {}),
   };
 }
 
 export async function leave(context: Context, reading: Reading, touched: readonly Touched[], answer: Answer): Promise<Answer> {
   const { store, gather } = context;
+  const read = delivered(context, touched);
   if (gather) {
-    gather(touched);
+    gather(read);
     return answer;
   }
   try {
-    await store.trace(traces(context, { status: answer.status, touched }));
+    await store.trace(accountOf(context, { status: answer.status, touched: read }));
   } catch {
     throw refuse('busy', 'The access could not be traced; try again');
   }
@@ -38,7 +42,7 @@ export async function leave(context: Context, reading: Reading, touched: readonl
 
 /** A refusal with a valid token is traced too; a trace that cannot be written refuses the request all the same. */
 export async function traceRefusal(context: Context, status: number): Promise<void> {
-  await context.store.trace(traces(context, { status, touched: [] }));
+  await context.store.trace(accountOf(context, { status, touched: [] }));
 }
 
 /** https://hl7.org/fhir/R4/http.html#versioning */

@@ -2,9 +2,9 @@
 import type { Readable } from 'node:stream';
 import type { Statute } from '../access/statute.ts';
 import type { Interaction } from '../audit/audit-event.ts';
-import { type Act, type Touched, type TraceContext, tracesOf } from '../audit/trace.ts';
+import type { Touched } from '../audit/trace.ts';
 import type { Conformance, TypeCapability } from '../conformance/conformance.ts';
-import { type Ids, newId } from '../fhir/id.ts';
+import type { Ids } from '../fhir/id.ts';
 import { type JsonObject, objectsOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import type { Moments } from '../filter/bind.ts';
@@ -27,6 +27,8 @@ export type Context = {
   readonly moments: Moments;
   readonly ids: Ids;
   readonly baseUrl: string;
+  /** Notices are sent by e-mail too. */
+  readonly mailing: boolean;
   readonly trail: Trail;
   /** `_format` as it was sent: the links of a Bundle keep it. */
   readonly format?: string;
@@ -87,18 +89,6 @@ export function indexed(context: Indexing, type: string, resource: JsonObject): 
     base: context.baseUrl,
     types: context.conformance.types,
   });
-}
-
-export function traces(context: Context, act: Pick<Act, 'status' | 'touched'>): readonly Row[] {
-  const { caller, moments, trail, ids, baseUrl, statute } = context;
-  const trace: TraceContext = {
-    baseUrl,
-    statute: statute.hash,
-    newId: (record) => newId(ids, record),
-    index: (resource) => indexed(context, 'AuditEvent', resource),
-  };
-  const { interaction, query, record } = trail;
-  return tracesOf(trace, { ...act, caller, now: moments.now, interaction, query, ...(record === undefined ? {} : { record }) });
 }
 
 /** Codings of a list of CodeableConcepts. */

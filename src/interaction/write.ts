@@ -4,13 +4,16 @@ import { judgeDeposit, judgeDepositor } from '../access/deposit.ts';
 import { hasUnknownLabel } from '../access/label.ts';
 import { noDeposits } from '../access/opening.ts';
 import type { AccessRecord } from '../access/record.ts';
+import { depositorOf } from '../access/standing.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
+import { noticeSystem } from '../identity/systems.ts';
 import { Taken, type Work } from '../store/commit.ts';
 import { Stale } from '../store/reading.ts';
+import { accountOf, delivered, nothingKept } from './account.ts';
 import { touchedBy } from './answer.ts';
 import { identifierClaims } from './claim.ts';
-import { type Context, isTester, traces } from './context.ts';
+import { type Context, codingsOf, isTester } from './context.ts';
 import { askingFor, delegatedBy } from './reach.ts';
 import { recordNamedBy } from './record.ts';
 
@@ -23,7 +26,7 @@ export type Draft = {
 };
 
 /** A write made ready: everything but its trace. */
-export type Ready = Omit<Work, 'traces'> & {
+export type Ready = Omit<Work, 'traces' | 'notices'> & {
   readonly id: string;
   readonly taken?: Refusal;
   /** Made by the server with what the caller sent, whose trace stands for both. */
@@ -37,8 +40,12 @@ export async function commitTraced(
   { id: _id, taken, seen, alongside = [], ...work }: Ready,
   status: number,
 ): Promise<void> {
-  const written = [...(work.insert ?? []), ...(work.replace ?? []), ...(work.remove ?? []), ...(seen ?? [])].map(
-    ({ type, row }) => touchedBy(type, row),
+  const written = [...(work.insert ?? []), ...(work.replace ?? []), ...(work.remove ?? []), ...(seen ?? [])].flatMap(
+    ({ type, row }) => {
+      const touched = [touchedBy(type, row)];
+      // What somebody else deposited is read where its labels are changed.
+      return row.dep === depositorOf(context.caller) ? touched : delivered(context, touched);
+    },
   );
   try {
     const claims = identifiersOf(context, work.insert ?? []);
@@ -47,7 +54,7 @@ export async function commitTraced(
       ...work,
       insert,
       claims,
-      traces: context.gather ? [] : traces(context, { status, touched: written }),
+      ...(context.gather ? nothingKept : accountOf(context, { status, touched: written })),
     });
     context.gather?.(written);
   } catch (error) {
@@ -67,6 +74,12 @@ export function accept(context: Context, resource: JsonObject): void {
   if (faults.length > 0) throw new Refusal('invalid', faults);
   if (!isTester(context) && hasUnknownLabel(resource))
     throw refuse('invalid', 'A visibility label must be one of ValueSet visibility', `${resource.resourceType}.meta.security`);
+  if (!isTester(context) && resource.resourceType === 'Communication' && isNotice(resource))
+    throw refuse('forbidden', 'A notice is written by the server alone', 'Communication.category');
+}
+
+function isNotice({ category }: JsonObject): boolean {
+  return codingsOf(category).some(({ system }) => system === noticeSystem);
 }
 
 export type Into = { readonly record: AccessRecord; readonly expects: ReadonlyMap<string, number> };

@@ -6,7 +6,8 @@ import { refuse } from '../fhir/outcome.ts';
 import { digestOf, endOfValidity, newActivationCode, validDays, writtenActivationCode } from '../identity/activation-code.ts';
 import type { Ins } from '../identity/caller.ts';
 import { insOf } from '../identity/identifiers.ts';
-import { type Answer, type Context, capabilityOf, traces } from '../interaction/context.ts';
+import { accountOf } from '../interaction/account.ts';
+import { type Answer, type Context, capabilityOf } from '../interaction/context.ts';
 import { askingFor, mayAsk } from '../interaction/reach.ts';
 import { firstOf, type Given, inputOf } from './input.ts';
 import type { Call } from './operation.ts';
@@ -22,11 +23,11 @@ export async function activationCode(context: Context, call: Call): Promise<Answ
   const code = newActivationCode(ids);
   const issued = { ins, digest: digestOf(ins, code), end: endOfValidity(moments.now, validDays) };
   trail.record = await store.records.keyOf(ins);
-  const trace = traces(context, { status: 200, touched: [] });
+  const account = accountOf(context, { status: 200, touched: [] });
   await store.steady(async () => {
     await store.transaction(async (inside) => {
       await inside.activations.issue([issued]);
-      await inside.trace(trace);
+      await inside.trace(account);
     });
   });
   const parameter = [

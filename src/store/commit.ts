@@ -4,8 +4,10 @@ import { type Document, MongoServerError } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
 import type { Row } from '../filter/row.ts';
 import type { Ins } from '../identity/caller.ts';
+import { claim } from './claim.ts';
 import { type Database, within } from './database.ts';
 import { type Line, relabelLine } from './line.ts';
+import { type Notice, writeNotices } from './notice.ts';
 import { endTombstone, pastOf, ruleVersions } from './past.ts';
 import { raiseTargets, relabelPointing } from './pointing.ts';
 import { Stale } from './reading.ts';
@@ -39,6 +41,8 @@ export type Work = {
   /** Whose labels changed, other than by the line: traces follow. */
   readonly relabelled?: { readonly rec: string; readonly refs: readonly string[] };
   readonly traces: readonly Row[];
+  /** Of what it delivers. */
+  readonly notices: readonly Notice[];
 };
 
 /** Somebody else has it, or it is not there any more: the caller's refusal, not his business whose. */
@@ -91,6 +95,7 @@ async function write(database: Database, work: Work): Promise<void> {
   for (const amendment of work.amend ?? []) await amend(database, amendment);
   for (const binding of work.bind ?? []) await bind(database, binding);
   if (work.traces.length > 0) await database.of('AuditEvent').insertMany([...work.traces], within(database));
+  await writeNotices(database, work.notices);
   for (const { type, row } of [...(work.insert ?? []), ...(work.replace ?? [])]) await point(database, type, row);
   if (work.line) {
     const touched = await relabelLine(database, work.line, new Set((work.replace ?? []).map(({ row }) => row._id)));
@@ -104,15 +109,6 @@ async function point(database: Database, type: string, { _id, rec, refs = [], ow
   if (rec === undefined || own === undefined) return;
   await raiseTargets(database, refs);
   await relabelPointing(database, rec, [`${type}/${_id}`]);
-}
-
-/** Of two transactions that claim the same name at once one begins again, and then sees what the other did. */
-export async function claim(database: Database, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
-  const claims = [...new Set(names)].toSorted().map((name) => ({
-    updateOne: { filter: { _id: `claim|${name}` }, update: { $inc: { n: 1 } }, upsert: true },
-  }));
-  await database.keys.bulkWrite(claims, within(database));
 }
 
 async function checkVersions(database: Database, { expects, record }: Work): Promise<void> {
@@ -150,9 +146,9 @@ async function replace(database: Database, { type, row, was }: Replacement): Pro
   await supersede(database, type, old, row);
 }
 
-/** What its attachments say stays what it was, unless the row brings it anew. */
+/** What its attachments say stays what it was, unless the row brings it anew; and that the holder has had notice. */
 function succeeding(row: Row): Document[] {
-  return [{ $replaceWith: { $mergeObjects: [{ f: '$f' }, { $literal: row }] } }];
+  return [{ $replaceWith: { $mergeObjects: [{ f: '$f', told: '$told' }, { $literal: row }] } }];
 }
 
 async function supersede(database: Database, type: string, old: Row, row: Row): Promise<void> {

@@ -11,9 +11,11 @@ import {
   type TopologyDescription,
 } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
+import { ruling } from '../access/type.ts';
 import type { Row } from '../filter/row.ts';
 import type { Activation } from './activation.ts';
 import type { TypeIndex } from './index-state.ts';
+import type { Mail } from './outbox.ts';
 
 export type StoredRecord = Omit<AccessRecord, 'key'> & { readonly _id: string };
 /** An old version or a tombstone, under the envelope that the current version has (or the last one had). */
@@ -40,6 +42,8 @@ export type Database = {
   readonly client: MongoClient;
   /** Of the transaction in which everything happens; absent: each command stands alone. */
   readonly session?: ClientSession;
+  /** All that are stored. */
+  readonly types: readonly string[];
   readonly of: (type: string) => Collection<Row>;
   readonly records: Collection<StoredRecord>;
   readonly history: Collection<Past>;
@@ -47,6 +51,7 @@ export type Database = {
   readonly settings: Collection<Setting>;
   readonly indexes: Collection<TypeIndex>;
   readonly activations: Collection<Activation>;
+  readonly outbox: Collection<Mail>;
   readonly attachments: GridFSBucket;
   /** Rises whenever the primary, its election or its set version changes. */
   readonly term: () => number;
@@ -70,6 +75,10 @@ const rowIndexes: IndexDescription[] = [
   { key: { dep: 1, lu: -1, _id: -1 } },
 ];
 const fileIndex: IndexDescription = { key: { file: 1 }, sparse: true };
+/** What awaits its announcement and the holder has no notice of. */
+const heldIndex: IndexDescription = { key: { told: 1, hold: 1 }, partialFilterExpression: { hold: { $exists: true } } };
+/** Notices of somebody's accesses. */
+const noticeIndex: IndexDescription = { key: { by: 1, rec: 1 }, partialFilterExpression: { by: { $exists: true } } };
 const traceIndexes: IndexDescription[] = [{ key: recordIndex }, { key: { by: 1, ...byDate } }];
 
 const otherIndexes: readonly (readonly [collection: string, indexes: readonly IndexDescription[]])[] = [
@@ -78,6 +87,7 @@ const otherIndexes: readonly (readonly [collection: string, indexes: readonly In
     'history',
     [{ key: { rec: 1, ...byVersion } }, { key: { dep: 1, ...byVersion } }, { key: { type: 1, id: 1, v: -1 } }, fileIndex],
   ],
+  ['outbox', [{ key: { next: 1 } }, { key: { notice: 1 } }]],
   ['attachments.chunks', [{ key: { files_id: 1, n: 1 }, unique: true }]],
   ['attachments.files', [{ key: { uploadDate: 1 } }]],
   ['activations', [{ key: { gone: 1 }, expireAfterSeconds: 0 }]],
@@ -105,6 +115,7 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
   const db = client.db(name);
   const database: Database = {
     client,
+    types,
     of: (type) => db.collection<Row>(type),
     records: db.collection<StoredRecord>('records'),
     history: db.collection<Past>('history'),
@@ -112,6 +123,7 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
     settings: db.collection<Setting>('settings'),
     indexes: db.collection<TypeIndex>('indexes'),
     activations: db.collection<Activation>('activations'),
+    outbox: db.collection<Mail>('outbox'),
     attachments: new GridFSBucket(db, { bucketName: 'attachments' }),
     term: termOf(client),
   };
@@ -136,7 +148,14 @@ async function createIndexes(db: Db, database: Database, types: readonly string[
 
 function indexesOf(type: string): readonly IndexDescription[] {
   if (type === 'AuditEvent') return traceIndexes;
-  return type === 'Binary' ? [...rowIndexes, fileIndex] : rowIndexes;
+  const held = heldTypes([type]).length > 0 ? [heldIndex] : [];
+  if (type === 'Communication') return [...rowIndexes, ...held, noticeIndex];
+  return type === 'Binary' ? [...rowIndexes, fileIndex] : [...rowIndexes, ...held];
+}
+
+/** What is deposited to be announced: bytes are with their document. */
+export function heldTypes(types: readonly string[]): readonly string[] {
+  return types.filter((type) => ruling(type) === 'clinical' && type !== 'Binary');
 }
 
 /** By whichever server is first. */

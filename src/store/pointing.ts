@@ -1,15 +1,18 @@
 // What points follows what it points at: envelopes recomputed inside the writing transaction, transitively, without a new version.
 // https://www.mongodb.com/docs/manual/core/transactions/
-import { isSameEnvelope, ownOfTrace, pointedAt, pointing, pointingTypes } from '../filter/envelope.ts';
+import { isSameEnvelope, noticeAt, ownOfTrace, pointedAt, pointing, pointingTypes } from '../filter/envelope.ts';
 import type { Envelope, Row } from '../filter/row.ts';
 import { type Database, within } from './database.ts';
 import { changeTo } from './line.ts';
+import { redate } from './outbox.ts';
 
 type Pointer = {
   readonly type: string;
   readonly id: string;
   readonly refs: readonly string[];
+  /** As it is before anything that it points at is known, and what follows from that. */
   readonly own: Envelope;
+  readonly follow: (targets: readonly Envelope[]) => Envelope;
   readonly deleted: boolean;
   /** As it stands in the database. */
   readonly was: Envelope;
@@ -18,7 +21,10 @@ type Pointer = {
 const envelope = { rd: 1, hold: 1, tc: 1, tcs: 1 } as const;
 /** The tombstone of what is deleted now. */
 const last = { deleted: true, until: { $exists: false } } as const;
-const everyPointer = { ...envelope, refs: 1, own: 1 } as const;
+const everyPointer = { ...envelope, refs: 1, own: 1, by: 1 } as const;
+/** Written by the server alone: nothing but their labels ever changes, and a Communication of somebody else points at nothing. */
+const following = ['AuditEvent', 'Communication'];
+const everyType = [...pointingTypes, 'Communication'];
 
 /**
  * Everything of the record that points at one of these (`Type/id`), and these themselves where they point, takes the strictest of
@@ -28,7 +34,7 @@ export async function relabelPointing(
   database: Database,
   rec: string,
   changed: readonly string[],
-  types: readonly string[] = pointingTypes,
+  types: readonly string[] = everyType,
 ): Promise<void> {
   if (changed.length === 0) return;
   const pointers = await pointersTo(database, rec, changed);
@@ -78,8 +84,8 @@ async function pointersAt(
   const found: Pointer[] = [];
   const named = byType(themselves ? names : []);
   const points = { refs: { $in: [...names] } };
-  for (const type of pointingTypes) {
-    const ids = [...(type === 'AuditEvent' ? [] : (named.get(type) ?? []))];
+  for (const type of everyType) {
+    const ids = [...(following.includes(type) ? [] : (named.get(type) ?? []))];
     const rows = await database
       .of(type)
       .find({ rec, $or: [points, { _id: { $in: ids } }] }, { ...within(database), projection: everyPointer })
@@ -97,7 +103,12 @@ async function pointersAt(
 }
 
 function pointerOf(type: string, id: string, row: Omit<Row, '_id'>, deleted: boolean): Pointer {
-  return { type, id, refs: row.refs ?? [], own: row.own ?? ownOfTrace, deleted, was: envelopeOf(row) };
+  const own = type === 'Communication' ? noticeAt([], true) : (row.own ?? ownOfTrace);
+  const follow =
+    type === 'Communication'
+      ? (targets: readonly Envelope[]): Envelope => noticeAt(targets, row.by === undefined)
+      : (targets: readonly Envelope[]): Envelope => pointing(own, targets);
+  return { type, id, refs: row.refs ?? [], own, follow, deleted, was: envelopeOf(row) };
 }
 
 function nameOf({ type, id }: Pick<Pointer, 'type' | 'id'>): string {
@@ -109,11 +120,8 @@ function settled(pointers: ReadonlyMap<string, Pointer>, targets: ReadonlyMap<st
   const effective = new Map([...pointers].map(([name, { own }]) => [name, own] as const));
   for (let moved = true; moved; ) {
     moved = false;
-    for (const [name, { own, refs }] of pointers) {
-      const next = pointing(
-        own,
-        refs.flatMap((ref) => effective.get(ref) ?? targets.get(ref) ?? []),
-      );
+    for (const [name, { own, follow, refs }] of pointers) {
+      const next = follow(refs.flatMap((ref) => effective.get(ref) ?? targets.get(ref) ?? []));
       if (isSameEnvelope(next, effective.get(name) ?? own)) continue;
       effective.set(name, next);
       moved = true;
@@ -130,10 +138,11 @@ async function relabelRows(
 ): Promise<void> {
   if (moved.length === 0) return;
   const current = moved.filter(([{ deleted }]) => !deleted);
-  const raised = type === 'AuditEvent' ? {} : { $inc: { n: 1 } };
+  const raised = following.includes(type) ? {} : { $inc: { n: 1 } };
   const changes = current.map(([{ id }, to]) => ({ updateOne: { filter: { _id: id }, update: { ...changeTo(to), ...raised } } }));
   if (changes.length > 0) await database.of(type).bulkWrite(changes, within(database));
-  if (type === 'AuditEvent') return;
+  if (type === 'Communication') for (const [{ id }, { hold }] of current) await redate(database, id, hold);
+  if (following.includes(type)) return;
   // A version is visible exactly where the current one is, or the last one was.
   for (const [{ id }, to] of moved) await database.history.updateMany({ rec, type, id }, changeTo(to), within(database));
 }

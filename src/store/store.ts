@@ -3,15 +3,18 @@ import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { refuse } from '../fhir/outcome.ts';
 import type { Moments } from '../filter/bind.ts';
-import type { Row } from '../filter/row.ts';
 import { type Activations, activationsOf } from './activation.ts';
 import { type ByteRange, type Bytes, getBytes, putBytes, sweepBytes } from './attachment.ts';
-import { claim, commit, transaction, type Work } from './commit.ts';
+import { type Awaiting, awaitingOf } from './awaiting.ts';
+import { claim } from './claim.ts';
+import { commit, transaction, type Work } from './commit.ts';
 import type { Database } from './database.ts';
+import { firstsKnown } from './notice.ts';
+import { type Outbox, outboxOf } from './outbox.ts';
 import { Reading, Stale } from './reading.ts';
 import { type Records, recordsOf } from './records.ts';
 import { type Submissions, submissionsOf } from './submission.ts';
-import { relabelTraces, traceWriter } from './trace.ts';
+import { type Account, relabelTraces, traceWriter } from './trace.ts';
 import { takingTurns } from './turns.ts';
 
 export type Store = {
@@ -23,7 +26,7 @@ export type Store = {
   readonly submissions: Submissions;
   readonly activations: Activations;
   /** Durable when it resolves. */
-  readonly trace: (rows: readonly Row[]) => Promise<void>;
+  readonly trace: (account: Account) => Promise<void>;
   /** Runs the request again while the rules change under it: three times, then 503. */
   readonly steady: <T>(request: () => Promise<T>) => Promise<T>;
   readonly term: () => number;
@@ -34,6 +37,9 @@ export type Store = {
   /** A secret of this database, 32 bytes, made at the first call. */
   readonly secret: (name: string) => Promise<Buffer>;
   readonly isEmpty: () => Promise<boolean>;
+  /** What is still held after two weeks. */
+  readonly awaiting: Awaiting;
+  readonly outbox: Outbox;
   /** Waits for what runs behind the answers. */
   readonly settle: () => void;
 };
@@ -45,13 +51,16 @@ export function openStore(database: Database): Store {
   const records = recordsOf(database);
   const timers = new Set<NodeJS.Timeout>();
   const turns = takingTurns();
+  const firsts = firstsKnown();
   const settled = (works: readonly Work[]): void => {
     records.forget(works.flatMap(({ record }) => record?.key ?? []));
     const pointed = works.filter(({ line, relabelled }) => line ?? relabelled);
+    firsts.forget(pointed.flatMap(({ line, relabelled }) => [line?.rec ?? [], relabelled?.rec ?? []].flat()));
     if (pointed.length > 0) later(timers, async () => await Promise.all(pointed.map((work) => relabelLate(database, work))));
   };
   return {
     ...common(database, records),
+    trace: traceWriter(database, firsts),
     commit: async (work) => {
       await commit(database, work);
       settled([work]);
@@ -110,6 +119,8 @@ function common(database: Database, records: Records): Common {
     sweepBytes: async (now) => await sweepBytes(database, now),
     secret: async (name) => await secretOf(database, name),
     isEmpty: async () => (await database.records.findOne({}, { projection: { _id: 1 } })) === null,
+    awaiting: awaitingOf(database),
+    outbox: outboxOf(database),
   };
 }
 

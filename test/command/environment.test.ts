@@ -1,7 +1,8 @@
 // The environment variables: what they mean, and the one line that a wrong value stops the start with.
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { readEnvironment, StartError } from '../../src/command/environment.ts';
+import { readEnvironment } from '../../src/command/environment.ts';
+import { StartError } from '../../src/command/start-error.ts';
 
 type Variables = Readonly<Record<string, string>>;
 const production = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://db/carnet', TRUSTED_ISSUERS: '/etc/issuers.json' };

@@ -90,6 +90,7 @@ describe('scopes', () => {
     expect([...typesIn(mine)].toSorted()).toEqual([
       'AuditEvent',
       'Binary',
+      'Communication',
       'Consent',
       'DocumentReference',
       'List',

@@ -5,7 +5,7 @@ import { type Ids, randomIds } from '../../fhir/id.ts';
 import { dayInParis } from '../../fhir/instant.ts';
 import { digestOf, endOfValidity, newActivationCode, writtenActivationCode } from '../../identity/activation-code.ts';
 import type { Activations, Standing } from '../../store/activation.ts';
-import { StartError } from '../environment.ts';
+import { StartError } from '../start-error.ts';
 import { added, columnsTold, type Person, personOf } from './person.ts';
 import { openTable, type Table, writtenLine } from './table.ts';
 

@@ -3,7 +3,7 @@
 import { intervalOf } from '../../fhir/instant.ts';
 import type { Ins } from '../../identity/caller.ts';
 import { hasRightKey, insOf } from '../../identity/identifiers.ts';
-import { StartError } from '../environment.ts';
+import { StartError } from '../start-error.ts';
 import type { Fields } from './table.ts';
 
 export type Person = { readonly ins: Ins; readonly told: readonly string[] };

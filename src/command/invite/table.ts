@@ -2,7 +2,7 @@
 // https://www.rfc-editor.org/rfc/rfc4180 (one line a record), https://github.com/ndjson/ndjson-spec
 import { open } from 'node:fs/promises';
 import { isObject, type JsonObject, parseJson } from '../../fhir/json.ts';
-import { StartError } from '../environment.ts';
+import { StartError } from '../start-error.ts';
 
 export type Fields = ReadonlyMap<string, string>;
 /** `at`: the number of the line, from 1. */

@@ -3,8 +3,9 @@
 import type { Touched } from '../../audit/trace.ts';
 import type { JsonObject } from '../../fhir/json.ts';
 import { Refusal, refuse, toOutcome } from '../../fhir/outcome.ts';
+import { accountOf } from '../account.ts';
 import { traceRefusal } from '../answer.ts';
-import { type Answer, type Context, type Trail, traces } from '../context.ts';
+import type { Answer, Context, Trail } from '../context.ts';
 import type { Preference } from '../shown.ts';
 import { readAhead } from '../understood.ts';
 import { type Entry, entriesOf, placed } from './entry.ts';
@@ -38,7 +39,7 @@ export async function carryOut(context: Context, entries: readonly Entry[], pref
     judgeName(step, answer);
     answers.set(step.entry, answer);
   }
-  await context.store.trace(traces(context, { status: 200, touched }));
+  await context.store.trace(accountOf(context, { status: 200, touched }));
   return entries.flatMap((entry) => answers.get(entry) ?? []);
 }
 

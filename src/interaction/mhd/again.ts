@@ -2,8 +2,9 @@
 // https://profiles.ihe.net/ITI/MHD/ITI-65.html#2365-provide-document-bundle-response-message
 import { isObject, parseJson, textOf } from '../../fhir/json.ts';
 import { type Fault, Refusal } from '../../fhir/outcome.ts';
+import { accountOf } from '../account.ts';
 import { touchedBy } from '../answer.ts';
-import { type Answer, type Context, traces } from '../context.ts';
+import type { Answer, Context } from '../context.ts';
 import { judgeSame, type Known, knownOf, nameIn, refuseFor } from './known.ts';
 import type { Slice } from './slice.ts';
 import { namesOf, type Submitted } from './submission.ts';
@@ -28,7 +29,7 @@ export async function answeredAgain(
   );
   const answers = answersTo(slices, await answersOf(context, known));
   const touched = known.map(({ row }) => touchedBy('DocumentReference', row));
-  await context.store.trace(traces(context, { status: 200, touched }));
+  await context.store.trace(accountOf(context, { status: 200, touched }));
   return answers;
 }
 

@@ -1,8 +1,9 @@
 // One document published by itself: once under its master identifier, however often it is sent.
 // https://profiles.ihe.net/ITI/MHD/ITI-105.html
 import type { JsonObject } from '../../fhir/json.ts';
+import { accountOf } from '../account.ts';
 import { touchedBy } from '../answer.ts';
-import { type Context, traces } from '../context.ts';
+import type { Context } from '../context.ts';
 import { recordNamedBy } from '../record.ts';
 import { depositInto } from '../write.ts';
 import { masterIdentifierOf } from './document.ts';
@@ -28,7 +29,7 @@ export async function publishOnce(
       const known = await knownOf(inside, key, [submitted]);
       judgeSame(known, (at) => `${at}.masterIdentifier`);
       for (const { row } of known) {
-        await store.trace(traces(inside, { status: 201, touched: [touchedBy('DocumentReference', row)] }));
+        await store.trace(accountOf(inside, { status: 201, touched: [touchedBy('DocumentReference', row)] }));
         return { id: row._id, status: 201, version: row.v };
       }
       const id = await make(inside);
