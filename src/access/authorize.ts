@@ -5,7 +5,7 @@ import type { Asking } from './asking.ts';
 import { closed, held, inWindow, labelled, ownDeposits, type Rules } from './formula.ts';
 import { reaches } from './opening.ts';
 import { type Clause, type Elsewhere, nothingAt, type Permission, permissionOf } from './permission.ts';
-import { isShutOut, ofProfessional, ownActs } from './professional.ts';
+import { ofProfessional, ownActs } from './professional.ts';
 import { concerns, provisionFilter } from './provision.ts';
 import type { AccessRecord } from './record.ts';
 import {
@@ -15,6 +15,7 @@ import {
   isBlocked,
   isDelegated,
   isInCharge,
+  isOccupational,
   isOpen,
   isOwn,
   namesOf,
@@ -60,7 +61,8 @@ export function authorizeEverywhere(asking: Asking, records: readonly AccessReco
 function elsewhere({ caller, now, statute, bound }: Asking, type: string): Elsewhere | undefined {
   const { who } = caller;
   if (caller.mode !== 'TREAT' || bound !== undefined || isDirectory(type)) return undefined;
-  if (who.kind === 'professional' && isShutOut(who, statute)) return undefined;
+  // What lets an occupational physician in names him in the record itself.
+  if (isOccupational(who)) return undefined;
   const open = openFilter(statute, now);
   if (type === 'AuditEvent' && who.kind === 'professional')
     return { own: and(inWindow(type, statute), ownActs(who, statute)), record: open, orphans: true };

@@ -9,7 +9,17 @@ import { type Label, labelsOf, mayDepositWith } from './label.ts';
 import { forbidden, judgeOpen, judgeReach, noDeposits, rules } from './opening.ts';
 import type { Target } from './pointing.ts';
 import type { AccessRecord } from './record.ts';
-import { hasCard, isBlocked, isDeclared, isDelegated, isMinor, namesOf, occupational, standingIn } from './standing.ts';
+import {
+  hasCard,
+  isBlocked,
+  isDeclared,
+  isDelegated,
+  isMinor,
+  isOccupational,
+  isShutOut,
+  namesOf,
+  standingIn,
+} from './standing.ts';
 
 /** What holders and their representatives contribute themselves; documents only of patient expression. */
 const contributions = new Set([
@@ -40,12 +50,7 @@ export function judgeDepositor({ caller, statute }: Asking, { type, category, re
   if (who.kind === 'tester') return;
   if (who.kind === 'agent' || who.kind === 'operator') throw forbidden();
   if (who.kind === 'feeder' && !reimbursement.has(type)) throw forbidden();
-  if (
-    (who.kind === 'professional' || who.kind === 'delegate') &&
-    who.specialities.includes(occupational) &&
-    statute.regime.occupationalPhysician === 'never'
-  )
-    throw forbidden();
+  if (isOccupational(who) && statute.regime.occupationalPhysician === 'never') throw forbidden();
   if (who.kind !== 'holder' && who.kind !== 'related') return;
   if (!contributions.has(type)) throw forbidden('Not a contribution of the patient');
   if (type === 'DocumentReference' && !(category !== undefined && patientExpression.test(category))) {
@@ -73,6 +78,7 @@ export function judgeDeposit(asking: Asking, record: AccessRecord, practice: Acc
     if (!rules(asking, record)) throw noDeposits();
   } else if (isBlocked(record, namesOf(who), now) && !isDeclared(record, caller, standingIn(record, caller, now), 'PCP'))
     throw noDeposits();
+  if (isShutOut(asking, record)) throw noDeposits();
   if (who.kind === 'delegate' && !isDelegated(practice, who, now)) throw noDeposits();
   judgeLabels(asking, record, labelsOf(deposit.resource));
 }

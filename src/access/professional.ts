@@ -7,14 +7,14 @@ import { denied, isPermitted, permitted } from './emergency.ts';
 import { closed, labelled, ownDeposits, type Rules } from './formula.ts';
 import type { Standing } from './provision.ts';
 import type { AccessRecord } from './record.ts';
-import { depositorOf, hasCard, isBlocked, isDeclared, namesOf, occupational, standingIn, teamsOf } from './standing.ts';
+import { depositorOf, hasCard, isBlocked, isDeclared, isShutOut, namesOf, standingIn, teamsOf } from './standing.ts';
 import type { Statute } from './statute.ts';
 import { isDirectory, ruling } from './type.ts';
 
 type Professional = Extract<Who, { kind: 'professional' }>;
 
 export function ofProfessional(asking: Asking, record: AccessRecord, who: Professional): Rules {
-  if (isShutOut(who, asking.statute)) return closed;
+  if (isShutOut(asking, record)) return closed;
   const view = viewOf(asking, record, who);
   return {
     read: (type) => (view.treating === undefined ? readSome(view, type) : readAll(view, type)),
@@ -123,10 +123,6 @@ function writable(view: View, type: string): Filter {
     default:
       return none;
   }
-}
-
-export function isShutOut({ specialities }: Professional, { regime }: Statute): boolean {
-  return specialities.includes(occupational) && regime.occupationalPhysician === 'never';
 }
 
 function habilitated({ profession }: Pick<Professional, 'profession'>, { habilitation }: Statute): readonly string[] {

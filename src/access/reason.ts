@@ -8,10 +8,10 @@ import type { Asking } from './asking.ts';
 import { readableIn } from './authorize.ts';
 import { deniesOf, needsNoPermit, permitsOf } from './emergency.ts';
 import { inWindow, labelled, ownDeposits } from './formula.ts';
-import { byPermit, isShutOut, needsCard, permitLine, type View, viewOf } from './professional.ts';
+import { byPermit, needsCard, permitLine, type View, viewOf } from './professional.ts';
 import { concerns, provisionFilter } from './provision.ts';
 import { type AccessRecord, type ConsentRule, isBlock } from './record.ts';
-import { declarationsOf, inForce, isInCharge, isOpen, namesOf, standingIn } from './standing.ts';
+import { declarationsOf, inForce, isInCharge, isOpen, isShutOut, namesOf, standingIn } from './standing.ts';
 
 export type ReasonCode =
   // He sees it.
@@ -77,8 +77,9 @@ type About = {
 
 function ofProfessional(about: About, who: Extract<Who, { kind: 'professional' }>, sees: boolean): readonly Reason[] {
   const { asking, record, type, meets } = about;
-  if (isShutOut(who, asking.statute)) return [{ code: 'occupational' }];
+  const never = asking.statute.regime.occupationalPhysician === 'never';
   const view = viewOf(asking, record, who);
+  if (isShutOut(asking, record) && (never || !view.blocked)) return [{ code: never ? 'occupational' : 'no-permit' }];
   if (view.treating !== undefined) return sees ? declared(view, view.treating) : [{ code: 'masked' }];
   if (view.blocked) return blocksOf(about);
   const line = permitLine(view, type);

@@ -3,6 +3,7 @@
 import { addMonths, endOfTime, holds, intervalOf } from '../fhir/instant.ts';
 import { and, element, type Filter, not, oneOf, range } from '../filter/filter.ts';
 import type { Caller, Who } from '../identity/caller.ts';
+import type { Asking } from './asking.ts';
 import { concerns, type Standing } from './provision.ts';
 import type { AccessRecord, Actor, ConsentRule, Guardian } from './record.ts';
 import type { Statute } from './statute.ts';
@@ -117,6 +118,20 @@ export function isMinor({ birthDate }: AccessRecord, now: Date): boolean {
 
 export function inForce(record: AccessRecord, kind: ConsentRule['kind'], type: 'permit' | 'deny'): readonly ConsentRule[] {
   return record.consents.filter((rule) => rule.kind === kind && rule.root.type === type);
+}
+
+export function isOccupational(who: Who): boolean {
+  return (who.kind === 'professional' || who.kind === 'delegate') && who.specialities.includes(occupational);
+}
+
+/** An occupational physician neither reads nor deposits: ever, or unless a permit names him. */
+export function isShutOut({ caller, now, statute }: Asking, record: AccessRecord): boolean {
+  const { who } = caller;
+  if (!isOccupational(who)) return false;
+  if (statute.regime.occupationalPhysician === 'never') return true;
+  const standing = standingIn(record, caller, now);
+  const [me = ''] = namesOf(who);
+  return !inForce(record, 'sharing', 'permit').some(({ root }) => root.actors?.includes(me) && concerns(root, standing));
 }
 
 /** A doctor declared as such, or given the same rights, with purpose TREAT. */
