@@ -53,16 +53,21 @@ function readSome(view: View, type: string): Filter {
     case 'clinical':
       return blocked ? none : or(ownDeposits(view.caller), byPermit(view, type));
     case 'identity':
-      return and(known(!blocked && isPermitted(view)), labelled('PS'));
+      return and(known(!blocked && isPermitted(view)), unmasked(view));
     case 'consent':
-      return blocked ? none : oneOf('_id', consentsAbout(record, standing));
+      return and(blocked ? none : oneOf('_id', consentsAbout(record, standing)), unmasked(view));
     case 'team':
-      return oneOf('_id', teamsOf(record, namesOf(who), now));
+      return and(blocked ? none : oneOf('_id', teamsOf(record, namesOf(who), now)), unmasked(view));
     case 'trace':
       return ownActs(who, statute);
     case 'directory':
       return none;
   }
+}
+
+/** What a mask hides from professionals it leaves to who wrote it and to his structure. */
+function unmasked({ caller, who }: View): Filter {
+  return oneOf('rd', ['PS', depositorOf(caller), ...(who.finess === undefined ? [] : [`s:${who.finess}`])]);
 }
 
 export function byPermit(view: View, type: string): Filter {
