@@ -35,8 +35,8 @@ const elements = new Set([
 
 const lists = ['actor', 'purpose', 'class', 'securityLabel', 'code', 'data', 'provision'];
 
-/** What was looked up for it: actor references to business identifiers, `data` references to lines of succession. */
-export type Resolved = { readonly actors: ReadonlyMap<string, Actor>; readonly lines: ReadonlyMap<string, readonly string[]> };
+/** What was looked up for it: actor references to business identifiers, `data` references to the ids that a deny covers: with what it superseded. */
+export type Resolved = { readonly actors: ReadonlyMap<string, Actor>; readonly covered: ReadonlyMap<string, readonly string[]> };
 
 export type CompiledConsent = { readonly rule: ConsentRule | undefined; readonly doubts: readonly Fault[] };
 
@@ -217,11 +217,11 @@ class ProvisionReader {
       if (meaning !== 'instance') doubt('the meaning must be instance', `${path}.data[${at}].meaning`);
       const literal = isObject(reference) ? textOf(reference.reference) : undefined;
       if (literal === undefined) doubt('a literal reference is required', `${path}.data[${at}].reference`);
-      return meaning === 'instance' && literal !== undefined
-        ? (this.#resolved.lines.get(literal) ?? [literal.slice(literal.lastIndexOf('/') + 1)])
-        : undefined;
+      if (meaning !== 'instance' || literal === undefined) return undefined;
+      const covered = node.type === 'deny' ? this.#resolved.covered.get(literal) : undefined;
+      return covered ?? [literal.slice(literal.lastIndexOf('/') + 1)];
     });
-    return data.includes(undefined) ? {} : { data: data.flatMap((lines) => lines ?? []) };
+    return data.includes(undefined) ? {} : { data: data.flatMap((ids) => ids ?? []) };
   }
 }
 

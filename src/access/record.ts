@@ -19,7 +19,7 @@ export type Provision = {
   /** `securityLabel` as `code|system`. */
   readonly labels?: readonly string[];
   readonly dataPeriod?: Interval;
-  /** `data`: lines of succession. */
+  /** `data`: ids, each with all that succeeds it. */
   readonly data?: readonly string[];
   readonly provisions: readonly Provision[];
 };

@@ -62,7 +62,7 @@ export type Row = {
   readonly told?: true;
   /** Raised by whoever inherits from this row; no new version. */
   readonly n: number;
-  /** Ids of the first of its chain of successors. */
+  /** Its own id and those of all that it succeeds, to the first of its chain. */
   readonly line: readonly string[];
   /** Search tokens `code|value|system`, `code|<folded string>`, `code|Type/id`. */
   readonly idx: readonly string[];

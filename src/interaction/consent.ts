@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/consent.html
 import { actorKey, type CompiledConsent, compileConsent, kindOf, type Resolved, referencesOf } from '../access/consent.ts';
 import { judgeRuleLabels } from '../access/deposit.ts';
+import { targetsOf } from '../access/inherit.ts';
 import { noDeposits } from '../access/opening.ts';
 import type { AccessRecord, Actor, ConsentKind, ConsentRule } from '../access/record.ts';
 import { depositorOf } from '../access/standing.ts';
@@ -95,26 +96,38 @@ async function resolved(context: Context, kind: ConsentKind, consent: JsonObject
     const actor = kind === 'delegation' ? secretaryOf(reference) : await actorOf(context, reference, record);
     if (actor !== undefined) actors.set(actorKey(reference), actor);
   }
-  return { actors, lines: await linesOf(context, references.data, record) };
+  return { actors, covered: await coveredBy(context, references.data, record) };
 }
 
-/** The lines of succession of the documents named that the writer sees; any other is taken as sent. */
-async function linesOf(
+/** The documents named that the writer sees, with what they superseded, which is no more visible than they; any other is taken as sent. */
+async function coveredBy(
   context: Context,
   literals: readonly string[],
   record: AccessRecord,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const lines = new Map<string, readonly string[]>();
+  const covered = new Map<string, readonly string[]>();
   for (const literal of literals) {
-    const { type, id } = parseReference(literal) ?? {};
-    const { base } = parseReference(literal) ?? {};
-    if (type === undefined || id === undefined || !context.conformance.types.has(type)) continue;
+    const { type, id, base } = parseReference(literal) ?? {};
+    if (type !== 'DocumentReference' || id === undefined) continue;
     if (base !== undefined && base !== context.baseUrl) continue;
-    const permission = await permissionFor(context, 'r', type, [record.key]);
-    const [row] = await context.store.reading(context.moments).find(type, permission, { filter: oneOf('_id', [id]), limit: 1 });
-    lines.set(literal, row?.line ?? [id]);
+    covered.set(literal, await withSuperseded(context, id, record));
   }
-  return lines;
+  return covered;
+}
+
+async function withSuperseded(context: Context, id: string, { key }: AccessRecord): Promise<readonly string[]> {
+  const found = new Set([id]);
+  const permission = await permissionFor(context, 'r', 'DocumentReference', [key]);
+  const reading = context.store.reading(context.moments);
+  for (let next: readonly string[] = [id]; next.length > 0; ) {
+    const rows = await reading.find('DocumentReference', permission, { filter: oneOf('_id', next), limit: next.length });
+    const targets = rows.flatMap((row) => targetsOf(resourceOfRow(row)));
+    next = [...new Set(targets.flatMap((target) => (target.code === 'replaces' ? [target.id] : [])))].filter(
+      (one) => !found.has(one),
+    );
+    for (const one of next) found.add(one);
+  }
+  return [...found];
 }
 
 function inactivated(context: Context, id: string): Amendment {

@@ -14,7 +14,7 @@ const resolved: Resolved = {
   actors: new Map(
     people.map(({ reference }, at) => [actorKey(reference), ['p:10003461033', 'p:10000000010', 's:750712184'][at] ?? '']),
   ),
-  lines: new Map(),
+  covered: new Map(),
 };
 
 export function compile(provision: unknown, more: JsonObject = {}): CompiledConsent {
