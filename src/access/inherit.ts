@@ -5,7 +5,13 @@ import { strictest } from '../filter/envelope.ts';
 import type { Envelope, Row } from '../filter/row.ts';
 import { holdOf, labelsOf, readersOf } from './label.ts';
 
-export type Member = { readonly row: Row; readonly resource: JsonObject; readonly category: string | undefined };
+/** `deleted`: what it says at the end still binds its successors, and no more what it superseded. */
+export type Member = {
+  readonly row: Row;
+  readonly resource: JsonObject;
+  readonly category: string | undefined;
+  readonly deleted?: boolean;
+};
 
 export function targetsOf(resource: JsonObject): readonly { readonly id: string; readonly code: string }[] {
   return objectsOf(resource.relatesTo).flatMap(({ code, target }) => {
@@ -25,7 +31,7 @@ export function ownEnvelope({ row, resource, category }: Member): Envelope {
   };
 }
 
-/** The effective envelope of every member of a line; a member that the line lost counts for nothing. */
+/** The effective envelope of every member of a line. */
 export function inherit(members: readonly Member[]): ReadonlyMap<string, Envelope> {
   const byId = new Map(members.map((member) => [member.row._id, member]));
   const inherited = new Map<string, Envelope>();
@@ -48,7 +54,7 @@ export function inherit(members: readonly Member[]): ReadonlyMap<string, Envelop
 /** Each once, however many ways lead to it: a line may be a dense net. */
 function upward(members: readonly Member[], inherited: ReadonlyMap<string, Envelope>): ReadonlyMap<string, Envelope> {
   const successors = new Map<string, Member[]>();
-  for (const member of members) {
+  for (const member of members.filter(({ deleted = false }) => !deleted)) {
     for (const { id } of targetsOf(member.resource).filter(({ code }) => code === 'replaces'))
       successors.set(id, [...(successors.get(id) ?? []), member]);
   }

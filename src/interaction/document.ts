@@ -1,6 +1,6 @@
 // Depositing a document (IHE MHD ITI-105): bytes, author, labels and what it succeeds, all in one transaction.
 // https://profiles.ihe.net/ITI/MHD/ITI-105.html
-import { inherit, targetsOf } from '../access/inherit.ts';
+import { inherit, type Member, targetsOf } from '../access/inherit.ts';
 import { forbidden } from '../access/opening.ts';
 import { depositorOf } from '../access/standing.ts';
 import { newId } from '../fhir/id.ts';
@@ -38,7 +38,7 @@ export async function depositDocument(context: Context, { resource: sent, id: gi
   const rec = record?.key;
   const id = given ?? newId(context.ids, rec);
   const targets = await targetsFound(context, document, rec);
-  const lines = targets.length === 0 ? [id] : [...new Set(targets.flatMap(({ row }) => row.line))];
+  const lines = [...new Set([...targets.flatMap(({ row }) => row.line), id])];
   const { content, insert, bind, words } = await attach(context, document, id, rec);
   const resource = { ...document, content };
   const row = newRow(context, {
@@ -74,16 +74,15 @@ function bytesOf(document: Row, { type, row }: Stored): Stored {
 }
 
 export function lineOf({ statute }: Context, rec: string, lines: readonly string[]): Line {
+  const memberOf = (row: Row): Member => {
+    const resource = resourceOfRow(row);
+    return { row, resource, category: statute.categoryOf(resource) };
+  };
   return {
     rec,
     lines,
-    inherit: (rows) =>
-      inherit(
-        rows.map((row) => {
-          const resource = resourceOfRow(row);
-          return { row, resource, category: statute.categoryOf(resource) };
-        }),
-      ),
+    targets: (row) => targetsOf(resourceOfRow(row)).map(({ id }) => id),
+    inherit: (rows, gone) => inherit([...rows.map(memberOf), ...gone.map((row) => ({ ...memberOf(row), deleted: true }))]),
   };
 }
 

@@ -5,26 +5,25 @@ import { type Database, within } from './database.ts';
 
 export type Line = {
   readonly rec: string;
-  /** Ids of the first of each chain of successors touched. */
+  /** Ids of the documents of the chains of successors touched. */
   readonly lines: readonly string[];
-  /** The effective envelope of each row of the lines, from all of them (access/inherit.ts). */
-  readonly inherit: (rows: readonly Row[]) => ReadonlyMap<string, Envelope>;
+  /** Ids of what the row succeeds. */
+  readonly targets: (row: Row) => readonly string[];
+  /** The effective envelope of each row of the lines, from all of them and from what they succeed that is deleted (access/inherit.ts). */
+  readonly inherit: (rows: readonly Row[], gone: readonly Row[]) => ReadonlyMap<string, Envelope>;
 };
 
 /**
  * Every row of the line is raised, changed or not: a concurrent change of labels conflicts. Returns what traces and lists may point at
  * and is hidden otherwise now. `replaced`: ids of those whose new text has changed their envelope already.
  */
-export async function relabelLine(
-  database: Database,
-  { rec, lines, inherit }: Line,
-  replaced: ReadonlySet<string>,
-): Promise<readonly string[]> {
+export async function relabelLine(database: Database, line: Line, replaced: ReadonlySet<string>): Promise<readonly string[]> {
+  const { rec, lines } = line;
   const rows = await database
     .of('DocumentReference')
     .find({ rec, line: { $in: [...lines] } }, { ...within(database), projection: { w: 0, f: 0 } })
     .toArray();
-  const envelopes = inherit(rows);
+  const envelopes = line.inherit(rows, await goneFrom(database, line, rows));
   const touched: string[] = [];
   for (const row of rows) {
     const envelope = envelopes.get(row._id);
@@ -37,6 +36,32 @@ export async function relabelLine(
     touched.push(...(await relabelBytes(database, row, envelope)));
   }
   return touched;
+}
+
+/** What the rows succeed and is deleted, each as it last was. */
+async function goneFrom(database: Database, { rec, targets }: Line, rows: readonly Row[]): Promise<readonly Row[]> {
+  const known = new Set(rows.map(({ _id }) => _id));
+  const gone: Row[] = [];
+  for (let next: readonly Row[] = rows; next.length > 0; ) {
+    const lacking = [...new Set(next.flatMap(targets))].filter((id) => !known.has(id));
+    for (const id of lacking) known.add(id);
+    next = lacking.length === 0 ? [] : await lastOf(database, rec, lacking);
+    gone.push(...next);
+  }
+  return gone;
+}
+
+async function lastOf(database: Database, rec: string, ids: readonly string[]): Promise<readonly Row[]> {
+  const type = 'DocumentReference';
+  const tombstones = await database.history
+    .find(
+      { type, id: { $in: [...ids] }, rec, deleted: true, until: { $exists: false } },
+      { ...within(database), projection: { id: 1, v: 1 } },
+    )
+    .toArray();
+  const names = tombstones.map(({ id, v }) => `${type}/${id}/${v - 1}`);
+  const last = await database.history.find({ _id: { $in: names } }, within(database)).toArray();
+  return last.map((row) => ({ ...row, _id: row.id }));
 }
 
 /** A Binary is visible exactly where its document is. */

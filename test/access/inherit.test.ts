@@ -137,6 +137,32 @@ test('a further label shows nothing to anybody', () => {
   );
 });
 
+test('a deletion shows nothing of what succeeds the deleted one, and gives back what it superseded', () => {
+  let hidden = 0;
+  fc.assert(
+    fc.property(line, fc.nat(), (members, at) => {
+      const gone = members[at % members.length];
+      const before = inherit(members);
+      const after = inherit(members.map((member) => (member === gone ? { ...member, deleted: true } : member)));
+      const others = inherit(members.filter((member) => member !== gone));
+      for (const { row, resource } of members) {
+        if (!targetsOf(resource).some(({ id }) => id === gone?.row._id)) continue;
+        const superseded = members.some((one) =>
+          targetsOf(one.resource).some(({ id, code }) => id === row._id && code === 'replaces'),
+        );
+        if (superseded) continue;
+        expect(readers(of(after, row._id))).toEqual(readers(of(before, row._id)));
+        expect(of(after, row._id).hold).toEqual(of(before, row._id).hold);
+        if (!isWithin(of(others, row._id), of(after, row._id))) hidden += 1;
+      }
+      for (const { id } of gone === undefined ? [] : targetsOf(gone.resource)) {
+        if (members.some(({ row }) => row._id === id)) expect(isWithin(of(after, id), of(others, id))).toBe(true);
+      }
+    }),
+  );
+  expect(hidden).toBeGreaterThan(3);
+});
+
 test('a hold runs from its own deposit, the longest wins', () => {
   const first = memberOf({ labels: ['INVISIBLE_PATIENT'], category: 'A', day: 1, targets: [] }, 0);
   const second = memberOf({ labels: ['INVISIBLE_PATIENT'], category: 'A', day: 9, targets: [['appends', 1]] }, 1);
