@@ -1,6 +1,7 @@
 // The rows that the criteria of a conditional interaction find: its own, and what the caller may see or change, nothing else.
 // https://hl7.org/fhir/R4/http.html#ccreate, https://hl7.org/fhir/R4/http.html#cond-update
 import { createHash } from 'node:crypto';
+import { reaches } from '../access/opening.ts';
 import { depositorOf } from '../access/standing.ts';
 import { isDirectory, isInDirectory } from '../access/type.ts';
 import type { JsonObject } from '../fhir/json.ts';
@@ -16,7 +17,7 @@ import { identifierClaims } from './claim.ts';
 import { type Context, isTester } from './context.ts';
 import { knowsIdentity } from './identity.ts';
 import { queryFor } from './query.ts';
-import { keysNamed, permissionFor, withPractice } from './reach.ts';
+import { askingFor, keysNamed, permissionFor, withPractice } from './reach.ts';
 import { recordNamedBy } from './record.ts';
 import type { Target } from './target.ts';
 
@@ -113,7 +114,9 @@ export async function oneReferenced(context: Context, type: string, criteria: Pa
 async function recordOfIns(context: Context, criteria: Parameters): Promise<string | undefined> {
   const { identity } = parse(context, 'Patient', criteria);
   if (!identity || !knowsIdentity(context) || !insSystems.some((system) => system === identity.system)) return undefined;
-  return await context.store.records.keyOf(identity);
+  const key = await context.store.records.keyOf(identity);
+  const record = key === undefined ? undefined : await context.store.records.get(key);
+  return record && reaches(await askingFor(context, 's', 'Patient'), record) ? record.key : undefined;
 }
 
 /** The same criteria, and the identifiers among them, as names that two writers may not have at once. */

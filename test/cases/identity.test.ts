@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Body, type Carnet, type Client, idsOf, type Reply, startCarnet } from '../carnet.ts';
 import { claims, cx } from '../identity/issuer.ts';
 import { actor, consent, document, patient, testIns } from '../resources.ts';
+import { idIn } from '../review/people.ts';
 import { clientOf, type Known } from './people.ts';
 
 const ins = '279035121518989';
@@ -93,6 +94,27 @@ describe('minimal identity', () => {
       expect([caller, reply.status, kindOf(reply)]).toEqual([caller, 200, 'nothing']);
     }
     for (const caller of ['insurance', 'agent', 'secretary', 'operator']) expect([caller, (await as(caller).get(asked)).status]).toEqual([caller, 403]);
+  });
+
+  it('is not referred to by a token of another record, or of an emergency there', async () => {
+    const wanted = { 'If-None-Exist': `identifier=${testIns}|${ins}` };
+    const bound = { ...claims.professional({ rpps: '10003461033', patient: 'aaaaaaaaaaaaa', vitale: [cx(ins)] }), scope: 'patient/*.cruds' };
+    const elsewhere = claims.professional({ rpps: '10003461033', patient: 'aaaaaaaaaaaaa', mode: 'BTG', reason: 'x', vitale: [cx(ins)] });
+    for (const [name, of, status] of [
+      ['here', claims.professional({ rpps: '10003461033', vitale: [cx(ins)] }), 200],
+      ['bound elsewhere', bound, 403],
+      ['an emergency elsewhere', elsewhere, 403],
+    ] as const) {
+      const reply = await carnet.as(of).post('/Patient', patient(ins), wanted);
+      expect([name, reply.status]).toEqual([name, status]);
+    }
+  });
+
+  it('says closed where the holder has closed it', async () => {
+    const closed = idIn(await as('holder').post('/Consent', consent('opening', known.key, { type: 'deny' })));
+    expect((await as('nurse').get(`/Patient?identifier=${testIns}|${ins}`)).body.entry[0].resource.active).toBe(false);
+    expect((await as('holder').patch(`/Consent/${closed}`, [{ op: 'replace', path: '/status', value: 'inactive' }])).status).toBe(200);
+    expect((await as('nurse').get(`/Patient?identifier=${testIns}|${ins}`)).body.entry[0].resource.active).toBe(true);
   });
 
   it('is not read by id', async () => {
