@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import request from 'supertest';
 import type { Ids } from '../src/fhir/id.ts';
 import type { TrustedIssuer } from '../src/identity/trust.ts';
+import type { MailSettings } from '../src/notice/smtp.ts';
 import { type Server, startServer } from '../src/server.ts';
 import { dropDatabase, giveBack, takeDatabase, uriOf } from './database.ts';
 import { type Claims, type TestIssuer, type TokenOptions, testIssuer } from './identity/issuer.ts';
@@ -55,6 +56,7 @@ export type CarnetOptions = {
   readonly issuers?: readonly TrustedIssuer[];
   /** The folder of capability-statement.json and profiles/. */
   readonly conformance?: string;
+  readonly mail?: MailSettings;
 };
 
 const root = join(import.meta.dirname, '..');
@@ -68,6 +70,7 @@ export async function startCarnet({
   database: given,
   issuers = [],
   conformance = root,
+  mail,
 }: CarnetOptions = {}): Promise<Carnet> {
   // What is indexed otherwise would not be as the next one needs it.
   const shared = given === undefined && conformance === root;
@@ -85,6 +88,7 @@ export async function startCarnet({
       regime: typeof regime === 'string' ? join(root, `profiles/Parameters-regime-${regime}.json`) : regime.file,
       ...(habilitation === undefined ? {} : { habilitation }),
       conformance,
+      ...(mail === undefined ? {} : { mail }),
     },
     mongodbUri: uriOf(database),
     issuers: [issuer.trusted, ...issuers],

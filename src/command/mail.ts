@@ -28,7 +28,7 @@ function readFrom(env: Variables): string | undefined {
   const value = given(env, 'MAIL_FROM');
   if (value === undefined || /^(?:[^<>"\r\n]* )?<?[^\s<>@"]+@[^\s<>@"]+>?$/.test(value)) return value;
   throw new StartError(
-    `MAIL_FROM is "${value}": it must be an address, for example Mon dossier <ne-pas-repondre@carnet.example>.`,
+    `MAIL_FROM is ${JSON.stringify(value)}: it must be an address, for example Mon dossier <ne-pas-repondre@carnet.example>.`,
   );
 }
 

@@ -52,8 +52,7 @@ function textOf(portal: string): { readonly subject: string; readonly text: stri
       'Bonjour,',
       'Il y a du nouveau dans votre dossier. Connectez-vous pour le consulter :',
       portal,
-      'Ce message est envoyé automatiquement, merci de ne pas y répondre.',
-      '',
+      'Ce message est envoyé automatiquement, merci de ne pas y répondre.\n',
     ].join('\n\n'),
     headers: { 'Auto-Submitted': 'auto-generated' },
   };

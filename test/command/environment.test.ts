@@ -20,6 +20,12 @@ test('nothing set', () => {
   });
 });
 
+const mail = {
+  SMTP_URL: 'smtp://smtp.example',
+  MAIL_FROM: 'Mon dossier <ne-pas-repondre@carnet.example>',
+  PORTAL_URL: 'https://carnet.example/',
+};
+
 const accepted: readonly [Variables, Readonly<Record<string, unknown>>][] = [
   [{ PORT: '9000' }, { port: 9000, baseUrl: 'http://localhost:9000/fhir' }],
   [{ PORT: ' 9000 ' }, { port: 9000 }],
@@ -36,6 +42,9 @@ const accepted: readonly [Variables, Readonly<Record<string, unknown>>][] = [
   [{ REGIME: 'profiles/Parameters-regime-2026.json' }, { regime: resolve('profiles/Parameters-regime-2026.json') }],
   [{ HABILITATION: 'matrix.json' }, { habilitation: resolve('matrix.json') }],
   [{ CONFORMANCE: 'own' }, { conformance: resolve('own') }],
+  [mail, { mail: { url: mail.SMTP_URL, from: mail.MAIL_FROM, portal: mail.PORTAL_URL } }],
+  [{ ...mail, SMTP_URL: 'smtps://u:p@smtp.example:465' }, { mail: { url: 'smtps://u:p@smtp.example:465' } }],
+  [{ ...mail, SMTP_URL: '' }, { port: 8080 }],
   [{ NODE_ENV: 'test' }, { production: false, demo: true }],
   [production, { production: true, demo: false, mongodbUri: 'mongodb://db/carnet', trustedIssuers: '/etc/issuers.json' }],
 ];
@@ -56,6 +65,15 @@ const refused: readonly [Variables, string][] = [
   [{ BASE_URL: 'https://carnet.example/fhir?a=1' }, 'BASE_URL must be an http or https address'],
   [{ MONGODB_URI: 'postgres://u:secret@db' }, 'MONGODB_URI must begin with mongodb:// or mongodb+srv://'],
   [{ MONGODB_URI: 'mongodb://' }, 'MONGODB_URI must begin with mongodb:// or mongodb+srv://'],
+  [{ ...mail, SMTP_URL: 'http://u:secret@smtp.example' }, 'SMTP_URL must begin with smtp:// or smtps:// and name a host'],
+  [{ ...mail, SMTP_URL: 'smtp://' }, 'SMTP_URL must begin with smtp:// or smtps:// and name a host'],
+  [{ ...mail, SMTP_URL: 'u:secret@smtp.example' }, 'SMTP_URL must begin with smtp:// or smtps:// and name a host'],
+  [{ SMTP_URL: 'smtp://smtp.example' }, 'SMTP_URL needs MAIL_FROM and PORTAL_URL: set them.'],
+  [{ ...mail, PORTAL_URL: ' ' }, 'SMTP_URL needs PORTAL_URL: set it.'],
+  [{ MAIL_FROM: 'carnet' }, 'MAIL_FROM is "carnet": it must be an address'],
+  [{ MAIL_FROM: 'a@b.fr\r\nBcc: c@d.fr' }, 'MAIL_FROM is'],
+  [{ PORTAL_URL: 'carnet.example' }, 'PORTAL_URL must be an http or https address'],
+  [{ PORTAL_URL: 'https://u:secret@carnet.example' }, 'PORTAL_URL must be an http or https address'],
   [{ DEMO: 'no' }, 'DEMO is "no": it must be on or off.'],
   [{ REGIME: 'PP' }, 'REGIME is "PP": it must be the path of a JSON file.'],
   [{ HABILITATION: 'matrix.xml' }, 'HABILITATION is "matrix.xml": it must be the path of a JSON file.'],

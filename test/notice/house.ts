@@ -39,8 +39,8 @@ type Options = { readonly patient?: JsonObject; readonly parent?: JsonObject; re
 
 const terminology = 'http://terminology.hl7.org/CodeSystem';
 
-export async function openTown(options: Omit<CarnetOptions, 'clock'> = {}): Promise<Town> {
-  let now = Date.parse('2026-11-10T09:00:00Z');
+export async function openTown(options: Omit<CarnetOptions, 'clock'> = {}, from = '2026-11-10T09:00:00Z'): Promise<Town> {
+  let now = Date.parse(from);
   const clock = (): Date => new Date(now);
   const carnet = await startCarnet({ ...options, clock });
   let houses = 0;

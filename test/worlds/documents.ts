@@ -169,6 +169,9 @@ export const looks: readonly Step[] = [
     path: of('DocumentReference', 'announced'),
     seen: ['treating'],
   },
+  // His first access tells the holder nothing while it is held, and takes nothing from the next.
+  { by: 'inside', method: 'GET', path: of('Observation', 'heldResult'), seen: ['treating', 'inside'] },
+  { by: 'inside', method: 'GET', path: of('DocumentReference', 'report'), seen: [...rulers, 'inside'] },
   { by: 'doctor', method: 'GET', path: of('DocumentReference', 'report'), seen: [...rulers, 'doctor'] },
   { by: 'stranger', method: 'GET', path: of('DocumentReference', 'report'), seen: [...rulers, 'stranger'], fails: true },
   { by: 'hospital', method: 'GET', path: of('DocumentReference', 'secret'), seen: ['minor', 'hospital'] },
