@@ -12,11 +12,16 @@ const resourceTypes = 'http://hl7.org/fhir/resource-types';
 const documentClasses = 'https://mos.esante.gouv.fr/NOS/TRE_A03-ClasseDocument/FHIR/TRE-A03-ClasseDocument';
 const actReason = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const consentAction = 'http://terminology.hl7.org/CodeSystem/consentaction';
-const roleSystems: Readonly<Record<string, string>> = {
+export const roleSystems: Readonly<Record<'IRCP' | 'PCP' | 'ATTPHYS', string>> = {
   IRCP: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType',
   PCP: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationFunction',
   ATTPHYS: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationFunction',
 };
+
+function isRole(code: unknown): code is keyof typeof roleSystems {
+  return typeof code === 'string' && Object.hasOwn(roleSystems, code);
+}
+
 const modes = new Set(['TREAT', 'BTG', 'ETREAT']);
 const elements = new Set([
   'id',
@@ -136,9 +141,7 @@ class ProvisionReader {
     if (node.actor === undefined) return {};
     const actors = objectsOf(node.actor).map((actor, at) => {
       const coding = isObject(actor.role) ? objectsOf(actor.role.coding) : [];
-      const role = coding.find(
-        ({ system, code }) => typeof code === 'string' && Object.hasOwn(roleSystems, code) && roleSystems[code] === system,
-      )?.code;
+      const role = coding.find(({ system, code }) => isRole(code) && roleSystems[code] === system)?.code;
       if (role === undefined) doubt('the role must be IRCP, PCP or ATTPHYS', `${path}.actor[${at}].role`);
       const declares = role === 'PCP' || role === 'ATTPHYS';
       if (declares && above !== undefined) doubt('a declaration stands at the root', `${path}.actor[${at}].role`);

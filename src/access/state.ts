@@ -1,4 +1,5 @@
 // Changes of a record's access state, as values: each gives the next version with what is derived from it.
+import { isDeepStrictEqual } from 'node:util';
 import { beginningOfTime, endOfTime, type Interval } from '../fhir/instant.ts';
 import type { Ins } from '../identity/caller.ts';
 import {
@@ -54,6 +55,21 @@ export function endedBy(record: AccessRecord, declaration: ConsentRule): readonl
         (rule.role === 'PCP' || (isBlock(rule) && rule.root.actors?.some((actor) => named.has(actor)))),
     )
     .map(({ id }) => id);
+}
+
+/** The rules that have not ended and say the same; `exact`: for the very same period, else now and as long at least. */
+export function sayingSo({ consents }: AccessRecord, wanted: ConsentRule, now: Date, exact: boolean): readonly string[] {
+  const asked = periodOf(wanted.root);
+  const isSoLong = (period: Interval): boolean =>
+    exact ? isDeepStrictEqual(period, asked) : period.low <= now && period.high >= asked.high;
+  return consents
+    .filter(({ root }) => periodOf(root).high >= now && isSoLong(periodOf(root)))
+    .filter((rule) => isDeepStrictEqual(timeless(rule), timeless(wanted)))
+    .map(({ id }) => id);
+}
+
+function timeless({ id: _id, root: { period: _period, ...root }, ...rule }: ConsentRule): unknown {
+  return { ...rule, root };
 }
 
 function replaced<T extends { readonly id: string }>(list: readonly T[], id: string, item: T | undefined): readonly T[] {

@@ -62,6 +62,23 @@ export function refuse(reason: Reason, text: string, expression?: string): Refus
   return new Refusal(reason, [expression === undefined ? { text } : { text, expression }]);
 }
 
+/** The refusal of what runs with the places of its faults as the sender knows them, and without headers, which are of another address. */
+export async function relocated<T>(
+  run: () => Promise<T>,
+  place: (expression: string | undefined) => string | undefined,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const faults = error.faults.map(({ expression, ...fault }) => {
+      const moved = place(expression);
+      return moved === undefined ? fault : { ...fault, expression: moved };
+    });
+    throw new Refusal(error.reason, faults);
+  }
+}
+
 /** The same text for what is hidden and for what never existed. */
 export const notFound = (): Refusal => refuse('not-found', 'Resource not found');
 

@@ -246,6 +246,8 @@ export const operationHandling =
     const asked = {
       type: typeOf(request),
       parameters: withoutForm(sent),
+      ifMatch: request.get('if-match'),
+      prefer: returnPreference(request),
       ...(id === undefined ? {} : { id: String(id) }),
       ...(request.method !== 'POST' || isEmpty ? {} : { body: await resourceIn(request, context.conformance.xml) }),
     };

@@ -100,7 +100,7 @@ async function resolved(context: Context, kind: ConsentKind, consent: JsonObject
 }
 
 /** The documents named that the writer sees, with what they superseded, which is no more visible than they; any other is taken as sent. */
-async function coveredBy(
+export async function coveredBy(
   context: Context,
   literals: readonly string[],
   record: AccessRecord,

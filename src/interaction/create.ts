@@ -81,7 +81,7 @@ export async function createNow(context: Context, draft: Draft): Promise<string>
   return ready.id;
 }
 
-async function prepare(context: Context, draft: Draft): Promise<Ready> {
+export async function prepare(context: Context, draft: Draft): Promise<Ready> {
   const { type, resource } = draft;
   if (type === 'DocumentReference') return await depositDocument(context, draft);
   accept(context, resource);

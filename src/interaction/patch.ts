@@ -26,12 +26,20 @@ export type PatchRequest = {
   readonly prefer: Preference;
 };
 
-type Change = { readonly touched: readonly Touched[]; readonly apply: (resource: JsonObject) => JsonObject };
+export type Change = { readonly touched: readonly Touched[]; readonly apply: (resource: JsonObject) => JsonObject };
 
-export async function patch(context: Context, { type, target, patch: sent, ifMatch, prefer }: PatchRequest): Promise<Answer> {
-  capabilityOf(context, type);
-  mayAsk(context, 'u', type);
-  const change = readPatch(context, type, sent);
+export async function patch(context: Context, { patch: sent, ...asked }: PatchRequest): Promise<Answer> {
+  capabilityOf(context, asked.type);
+  mayAsk(context, 'u', asked.type);
+  return await patchBy(context, asked, readPatch(context, asked.type, sent));
+}
+
+/** Of a caller who may ask it. */
+export async function patchBy(
+  context: Context,
+  { type, target, ifMatch, prefer }: Omit<PatchRequest, 'patch'>,
+  change: Change,
+): Promise<Answer> {
   const { id, version } = await onTarget(
     context,
     { type, target, interaction: 'u' },

@@ -24,19 +24,29 @@ export function inputOf(
       .filter(({ use }) => use === 'in')
       .map((parameter) => [textOf(parameter.name) ?? '', parameter]),
   );
-  const inAddress = parameters.map(([name, value]) => ({ name, value, at: `http.${name.slice(0, 64)}` }));
+  const inAddress = parameters.map(([name, value]) => addressed(defined.get(name), name, value));
   const sent = [...inAddress, ...inBody(conformance, defined, body)];
   const unknown = sent.find(({ name }) => !defined.has(name));
   if (unknown) throw refuse('unknown-parameter', takes([...defined.keys()]), unknown.at);
-  const misplaced = inAddress.find(({ name }) => isComplex(textOf(defined.get(name)?.type)));
-  if (misplaced) throw refuse('bad-parameter', `${misplaced.name} stands in a Parameters`, misplaced.at);
   for (const [name, { min, max }] of defined) judgeCount(sent, name, Number(min ?? 0), max === '*' ? Infinity : Number(max));
   return Map.groupBy(sent, ({ name }) => name);
 }
 
-/** No text of an address is one. */
-function isComplex(type: string | undefined): boolean {
-  return type !== undefined && /^[A-Z]/.test(type);
+/** What has parts cannot be written there. https://hl7.org/fhir/R4/operations.html#request */
+function addressed(definition: JsonObject | undefined, name: string, text: string): Named {
+  const type = textOf(definition?.type) ?? '';
+  const at = `http.${name.slice(0, 64)}`;
+  const value =
+    type === 'boolean'
+      ? new Map([
+          ['true', true],
+          ['false', false],
+        ]).get(text)
+      : /^[A-Z]/.test(type)
+        ? undefined
+        : text;
+  if (value === undefined) throw refuse('bad-parameter', `${name} is a ${type}`, at);
+  return { name, value, at };
 }
 
 function takes(names: readonly string[]): string {
@@ -67,6 +77,11 @@ function inBody(
     if (type !== undefined && value === undefined) throw refuse('bad-parameter', `${name} is a ${type}`, at);
     return { name, value, at };
   });
+}
+
+/** The values, in order; [] where it was not sent. */
+export function valuesOf(input: Input, name: string): readonly unknown[] {
+  return (input.get(name) ?? []).map(({ value }) => value);
 }
 
 /** Of a parameter that stands once at most. */

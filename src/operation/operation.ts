@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/operations.html
 import type { JsonObject } from '../fhir/json.ts';
 import type { Answer, Context } from '../interaction/context.ts';
+import type { Preference } from '../interaction/shown.ts';
 import type { Parameters } from '../search/query.ts';
 
 export type Call = {
@@ -12,6 +13,8 @@ export type Call = {
   readonly parameters: Parameters;
   /** A Parameters, or the one resource that the operation takes. */
   readonly body?: JsonObject;
+  readonly ifMatch: string | undefined;
+  readonly prefer: Preference;
 };
 
 export type Operation = (context: Context, call: Call) => Promise<Answer>;

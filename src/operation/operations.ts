@@ -4,13 +4,23 @@ import { ownOperation } from '../conformance/capability.ts';
 import type { Conformance } from '../conformance/conformance.ts';
 import { activationCode } from './activation-code.ts';
 import { explainAccess } from './explain-access.ts';
+import { mask, unmask } from './mask.ts';
 import type { Operation } from './operation.ts';
+import { revoke, unblock } from './revoke.ts';
 import { validate } from './validate.ts';
+import { authorise, block, declareMedecinTraitant } from './wish.ts';
 
 export const operations: Readonly<Record<string, Operation>> = {
   validate,
   'explain-access': explainAccess,
   'activation-code': activationCode,
+  authorise,
+  block,
+  'declare-medecin-traitant': declareMedecinTraitant,
+  revoke,
+  unblock,
+  mask,
+  unmask,
 };
 
 export type Place = { readonly on: 'type' | 'instance'; readonly method: 'get' | 'post' };

@@ -2,9 +2,10 @@
 import type { Conformance } from '../../src/conformance/conformance.ts';
 import { isObject, type JsonObject, objectsOf } from '../../src/fhir/json.ts';
 import { mask } from '../resources.ts';
-import { bundle, reading } from './operations.ts';
+import { bundle, labelling, reading, wishing } from './operations.ts';
 import { type Created, get, json, never, type Question } from './question.ts';
 import { byInteraction } from './requests.ts';
+import { rpps } from './story.ts';
 
 const patching = { 'Content-Type': 'application/json-patch+json' };
 const post = (path: string, resource: object, headers: Readonly<Record<string, string>> = {}): Question => ({
@@ -23,8 +24,12 @@ export function attempts(conformance: Conformance, created: readonly Created[], 
     ...pointing(created, patient),
     ...left(patient),
     ...updates(conformance, created),
+    ...labelling(conformance, created),
     ...changes(conformance, created),
     ...writingBundles(created),
+    ...left(patient),
+    ...wishing(created, [rpps.doctor, rpps.blocked, rpps.treating, rpps.stranger]),
+    { ...get(`/Consent?patient=Patient/${patient}&_count=200&_total=accurate`), always: true },
     ...left(patient),
     { ...get('/AuditEvent?_count=500'), always: true },
   ];

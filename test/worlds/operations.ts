@@ -1,5 +1,7 @@
 // What is asked about each operation and each interaction of the whole system that the capability statement can declare.
 import { testIns } from '../resources.ts';
+import type { Conformance } from '../../src/conformance/conformance.ts';
+import { rppsSystem } from '../../src/identity/systems.ts';
 import { type Created, get, json, never, type Question } from './question.ts';
 import { rootQuestions } from './searches.ts';
 import { adult, child, other } from './story.ts';
@@ -47,7 +49,58 @@ export const byOperation: Readonly<Record<string, (type: string, created: readon
   validate: validations,
   'explain-access': (type, created) => [never, ...created.map(({ id }) => id)].map((id) => get(`/${type}/${id}/$explain-access`)),
   'activation-code': activated,
+  // What writes is among the attempts.
+  authorise: () => [],
+  block: () => [],
+  'declare-medecin-traitant': () => [],
+  revoke: () => [],
+  unblock: () => [],
+  mask: () => [],
+  unmask: () => [],
 };
+
+const called = (path: string, parameters: readonly object[] = []): Question => ({
+  method: 'POST',
+  path,
+  headers: json,
+  body: JSON.stringify({ resourceType: 'Parameters', parameter: parameters }),
+});
+const reference = (name: string, value: object): object => ({ name, valueReference: value });
+const named = (rpps: string): object => reference('actor', { identifier: { system: rppsSystem, value: rpps } });
+
+/** Wishes by one call in every record and in none: of whom some are blocked, permitted or declared, and of what may be hidden. */
+export function wishing(created: readonly Created[], actors: readonly string[]): readonly Question[] {
+  const records = [never, ...created.filter(({ type }) => type === 'Patient').map(({ id }) => id)];
+  const teams = created.filter(({ type }) => type === 'CareTeam').map(({ id }) => id);
+  const hidden = created.filter(({ type }) => type === 'DocumentReference').slice(0, 8);
+  const shut = hidden.map(({ id }) => reference('data', { reference: `DocumentReference/${id}` }));
+  return records.flatMap((id) => {
+    const of = (operation: string, ...parameters: readonly object[]): Question =>
+      called(`/Patient/${id}/$${operation}`, parameters);
+    return [
+      ...['authorise', 'declare-medecin-traitant', 'revoke'].map((operation) => of(operation)),
+      ...[never, ...teams].flatMap((team) => [
+        of('authorise', reference('actor', { reference: `CareTeam/${team}` })),
+        of('revoke', reference('actor', { reference: `CareTeam/${team}` })),
+      ]),
+      ...shut.flatMap((data) => [of('unblock', named(actors[0] ?? ''), data), of('block', named(actors[0] ?? ''), data)]),
+      ...actors.flatMap((rpps) =>
+        ['block', 'unblock', 'authorise', 'revoke', 'declare-medecin-traitant'].map((operation) => of(operation, named(rpps))),
+      ),
+    ];
+  });
+}
+
+/** Of each thing that has labels, one that is there or not in turns. */
+export function labelling({ types }: Pick<Conformance, 'types'>, created: readonly Created[]): readonly Question[] {
+  const labels = ['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX'];
+  const labelled = created.filter(({ type }) => types.get(type)?.operations.has('mask'));
+  const absent = [...new Set(labelled.map(({ type }) => type))].map((type) => ({ type, id: never }));
+  return [...absent, ...labelled].flatMap(({ type, id }, at) => [
+    called(`/${type}/${id}/$mask`, [{ name: 'label', valueCode: labels[at % 3] }]),
+    called(`/${type}/${id}/$unmask`),
+  ]);
+}
 
 export function bundle(type: 'batch' | 'transaction', entries: readonly object[]): Question {
   return { method: 'POST', path: '/', headers: json, body: JSON.stringify({ resourceType: 'Bundle', type, entry: entries }) };

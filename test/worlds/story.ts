@@ -16,7 +16,7 @@ export const other = '180067512345643';
 export const child = '115067512345628';
 const finess = '750712184';
 const elsewhere = '130786049';
-const rpps = {
+export const rpps = {
   doctor: '10003461033',
   speech: '10000000091',
   stranger: '10000000010',
@@ -32,7 +32,7 @@ export const people = {
   neighbour: claims.holder(cx(other)),
   minor: claims.holder(cx(child)),
   doctor: claims.professional({ rpps: rpps.doctor }),
-  speech: claims.professional({ rpps: rpps.speech, profession: '91' }),
+  speech: claims.professional({ rpps: rpps.speech, profession: '91', vitale: [cx(adult)] }),
   stranger: claims.professional({ rpps: rpps.stranger }),
   blocked: claims.professional({ rpps: rpps.blocked }),
   treating: claims.professional({ rpps: rpps.treating }),

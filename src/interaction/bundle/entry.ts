@@ -1,7 +1,7 @@
 // The entries of a batch or transaction: what each asks for, as it was sent.
 // https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request
 import { isObject, type JsonObject, textOf } from '../../fhir/json.ts';
-import { Refusal, refuse } from '../../fhir/outcome.ts';
+import { Refusal, refuse, relocated } from '../../fhir/outcome.ts';
 import type { Parameters } from '../../search/query.ts';
 import type { Context } from '../context.ts';
 import { queryIn } from '../query.ts';
@@ -107,18 +107,6 @@ export async function placed<T>({ at, ifNoneExist }: Pick<Entry, 'at' | 'ifNoneE
 /** The refusal of criteria, as that of the element that they are written in. */
 export async function placedAt<T>(place: string, run: () => Promise<T>): Promise<T> {
   return await relocated(run, () => place);
-}
-
-async function relocated<T>(run: () => Promise<T>, place: (expression: string | undefined) => string): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new Refusal(
-      error.reason,
-      error.faults.map((fault) => ({ ...fault, expression: place(fault.expression) })),
-    );
-  }
 }
 
 const headers: Readonly<Record<string, string>> = {

@@ -1,0 +1,69 @@
+// The Consent that a client would write by hand for what an operation is asked, and where each of its elements was said.
+// https://hl7.org/fhir/R4/consent.html
+import { consentKind, roleSystems } from '../access/consent.ts';
+import { addMonths, dayInParis, startOfDay } from '../fhir/instant.ts';
+import { isObject, type JsonObject } from '../fhir/json.ts';
+import type { Caller } from '../identity/caller.ts';
+import { actReason, rppsSystem } from '../identity/systems.ts';
+import { firstOf, type Input, valuesOf } from './input.ts';
+
+export type Said = { readonly type: 'permit' | 'deny'; readonly role: keyof typeof roleSystems };
+export type Asker = { readonly caller: Caller; readonly now: Date };
+
+const law = 'https://www.legifrance.gouv.fr/codes/id/LEGITEXT000006072665';
+
+export function consentOf({ caller, now }: Asker, patient: string, input: Input, { type, role }: Said): JsonObject {
+  const actor = actorIn(caller, input);
+  const period = periodIn({ caller, now }, input);
+  const said: Readonly<Record<string, readonly unknown[]>> = {
+    actor: actor === undefined ? [] : [{ role: coded(roleSystems[role], role), reference: actor }],
+    purpose: valuesOf(input, 'purpose').map((code) => ({ system: actReason, code })),
+    class: valuesOf(input, 'class'),
+    code: valuesOf(input, 'code').map((coding) => ({ coding: [coding] })),
+    data: valuesOf(input, 'data').map((reference) => ({ meaning: 'instance', reference })),
+  };
+  return {
+    resourceType: 'Consent',
+    status: 'active',
+    scope: coded('http://terminology.hl7.org/CodeSystem/consentscope', 'patient-privacy'),
+    category: [coded(consentKind, 'sharing')],
+    patient: { reference: `Patient/${patient}` },
+    dateTime: now.toISOString(),
+    performer: [{ reference: caller.who.kind === 'related' ? `RelatedPerson/${caller.who.related}` : `Patient/${patient}` }],
+    policy: [{ uri: law }],
+    provision: {
+      type,
+      ...(period === undefined ? {} : { period }),
+      ...Object.fromEntries(Object.entries(said).filter(([, list]) => list.length > 0)),
+    },
+  };
+}
+
+/** A professional who names nobody means himself. */
+export function actorIn({ who, name }: Caller, input: Input): JsonObject | undefined {
+  const given = firstOf(input, 'actor')?.value;
+  if (isObject(given)) return given;
+  if (who.kind !== 'professional') return undefined;
+  const identifier = { system: rppsSystem, value: who.rpps };
+  return { type: 'Practitioner', identifier, ...(name === undefined ? {} : { display: name }) };
+}
+
+/** What a professional writes ends within a year: where he does not say when, on the last day that may be. */
+function periodIn({ caller, now }: Asker, input: Input): JsonObject | undefined {
+  const given = firstOf(input, 'period')?.value;
+  const period = isObject(given) ? given : undefined;
+  if (caller.who.kind !== 'professional' || period?.end !== undefined) return period;
+  return { ...period, end: dayInParis(new Date(startOfDay(addMonths(now, 12)).getTime() - 1)) };
+}
+
+function coded(system: string, code: string): JsonObject {
+  return { coding: [{ system, code }] };
+}
+
+/** The parameter that an element of the Consent was made of; undefined where the fault is of the record, not of what was said. */
+export function placeIn(input: Input, expression: string | undefined): string | undefined {
+  if (expression === undefined || !expression.startsWith('Consent')) return expression;
+  if (expression.startsWith('Consent.patient')) return undefined;
+  const [, name = '', at = '0'] = /^Consent\.provision\.([a-z]+)(?:\[(\d+)\])?/i.exec(expression) ?? [];
+  return input.get(name)?.[Number(at)]?.at ?? 'Parameters.parameter';
+}
