@@ -67,6 +67,11 @@ describe('README', () => {
     expect((await answers('nothing')).map(({ total }) => total)).toEqual([0, 0]);
   });
 
+  it('authorises a doctor by one call', async () => {
+    const [consent] = await answers('authorise');
+    expect([consent?.resourceType, consent?.status]).toEqual(['Consent', 'active']);
+  });
+
   it('pushes a document and lists the traces', async () => {
     const [pushed] = await answers('push');
     expect([pushed?.resourceType, pushed?.status]).toEqual(['DocumentReference', 'current']);

@@ -27,7 +27,7 @@ function labelling(name: string, relabel: Relabel): Operation {
     const change = { touched: [], apply: (resource: JsonObject) => relabelled(resource, label, relabel) };
     return await relocated(
       async () => await patchBy(context, { type, target: { id: idOf(call) }, ifMatch, prefer }, change),
-      (expression) => (expression?.startsWith(`${type}.`) ? (given?.at ?? 'Parameters.parameter') : expression),
+      (expression) => (isOf(type, expression) ? (given?.at ?? 'Parameters.parameter') : expression),
     );
   };
 }
@@ -40,4 +40,8 @@ function relabelled(resource: JsonObject, label: JsonObject, relabel: Relabel): 
 
 function isSame(one: JsonObject, other: JsonObject): boolean {
   return one.system === other.system && one.code === other.code;
+}
+
+function isOf(type: string, expression: string | undefined): boolean {
+  return expression === type || (expression?.startsWith(`${type}.`) ?? false);
 }

@@ -5,9 +5,10 @@ import type { Touched } from '../audit/trace.ts';
 import { endOfTime } from '../fhir/instant.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { notFound } from '../fhir/outcome.ts';
+import { accountOf } from '../interaction/account.ts';
 import { actorOf } from '../interaction/actor.ts';
-import { linesOf } from '../interaction/consent.ts';
-import { type Answer, type Context, capabilityOf, traces } from '../interaction/context.ts';
+import { coveredBy } from '../interaction/consent.ts';
+import { type Answer, type Context, capabilityOf } from '../interaction/context.ts';
 import { mayAsk } from '../interaction/reach.ts';
 import { knownRecord } from '../interaction/read.ts';
 import { revise } from '../interaction/revise.ts';
@@ -30,7 +31,7 @@ export const revoke = undoing('revoke', ({ root }, { actor, purposes }) => {
 export const unblock = undoing('unblock', (rule, { actor, data }) => {
   const { root } = rule;
   if (root.type !== 'deny' || actor === undefined || !root.actors?.includes(actor)) return false;
-  return data.size === 0 ? isBlock(rule) : (root.data?.every((line) => data.has(line)) ?? false);
+  return data.size === 0 ? isBlock(rule) : (root.data?.every((id) => data.has(id)) ?? false);
 });
 
 function undoing(name: string, test: Test): Operation {
@@ -65,7 +66,7 @@ async function undo(context: Context, key: string, input: Input, test: Test): Pr
     written.push({ type: 'Consent', id: rule.id, status: 200, version, located: false });
   }
   if (written.length === 0) throw notFound();
-  await store.trace(traces(context, { status: 200, touched }));
+  await store.trace(accountOf(context, { status: 200, touched }));
   return written;
 }
 
@@ -75,8 +76,9 @@ async function soughtIn(context: Context, record: AccessRecord, input: Input): P
   const actor = reference && (await actorOf(context, reference, record));
   if (reference !== undefined && actor === undefined) return undefined;
   const literals = valuesOf(input, 'data').flatMap((one) => (isObject(one) ? (textOf(one.reference) ?? []) : []));
-  const lines = await linesOf(context, literals, record);
-  return { actor, purposes: valuesOf(input, 'purpose'), data: new Set([...lines.values()].flat()) };
+  const covered = await coveredBy(context, literals, record);
+  const data = literals.flatMap((literal) => covered.get(literal) ?? [literal.slice(literal.lastIndexOf('/') + 1)]);
+  return { actor, purposes: valuesOf(input, 'purpose'), data: new Set(data) };
 }
 
 /** Whom a Consent names beside him keeps it. */

@@ -126,9 +126,10 @@ const relation = (key: string, code: string, more: JsonObject = {}): JsonObject 
 
 /** Each as its name and its `value[x]`. */
 export function parameters(...list: readonly (readonly [name: string, value: JsonObject])[]): JsonObject {
-  return { resourceType: 'Parameters', parameter: list.map(([name, value]) => ({ name, ...value })) };
+  const parameter = list.map(([name, value]) => ({ name, ...value }));
+  return { resourceType: 'Parameters', ...(parameter.length === 0 ? {} : { parameter }) };
 }
-type Parameter = readonly [name: string, value: JsonObject];
+export type Parameter = readonly [name: string, value: JsonObject];
 export const person = (value: string, more: JsonObject = {}): Parameter => [
   'actor',
   { valueReference: { type: 'Practitioner', identifier: { system: rppsSystem, value }, ...more } },

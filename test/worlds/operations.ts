@@ -1,7 +1,8 @@
 // What is asked about each operation and each interaction of the whole system that the capability statement can declare.
-import { testIns } from '../resources.ts';
+
 import type { Conformance } from '../../src/conformance/conformance.ts';
 import { rppsSystem } from '../../src/identity/systems.ts';
+import { testIns } from '../resources.ts';
 import { type Created, get, json, never, type Question } from './question.ts';
 import { rootQuestions } from './searches.ts';
 import { adult, child, other } from './story.ts';
