@@ -4,7 +4,7 @@ import { type AccessRecord, type Actor, type ConsentRule, isBlock } from '../acc
 import type { Touched } from '../audit/trace.ts';
 import { endOfTime } from '../fhir/instant.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
-import { notFound } from '../fhir/outcome.ts';
+import { notFound, refuse } from '../fhir/outcome.ts';
 import { accountOf } from '../interaction/account.ts';
 import { actorOf } from '../interaction/actor.ts';
 import { coveredBy } from '../interaction/consent.ts';
@@ -36,9 +36,10 @@ export const unblock = undoing('unblock', (rule, { actor, data }) => {
 
 function undoing(name: string, test: Test): Operation {
   return async (context, call) => {
-    const input = inputOf(context.conformance, name, call);
     capabilityOf(context, 'Consent');
     mayAsk(context, 'u', 'Consent');
+    const input = inputOf(context.conformance, name, call);
+    judgeData(input);
     const { store } = context;
     const key = idOf(call);
     context.trail.record = await knownRecord(context, [key]);
@@ -47,6 +48,16 @@ function undoing(name: string, test: Test): Operation {
     );
     return await told(context, written, call.prefer);
   };
+}
+
+/** Without one that can be read it would be taken for nothing said, which lifts the block itself. */
+function judgeData(input: Input): void {
+  const odd = input.get('data')?.find(({ value }) => literalOf(value) === undefined);
+  if (odd) throw refuse('invalid', 'A literal reference is required', odd.at);
+}
+
+function literalOf(reference: unknown): string | undefined {
+  return isObject(reference) ? textOf(reference.reference) : undefined;
 }
 
 /** What is hidden, what is another's and what never was is not found, one as the other. */
@@ -75,7 +86,7 @@ async function soughtIn(context: Context, record: AccessRecord, input: Input): P
   const reference = actorIn(context.caller, input);
   const actor = reference && (await actorOf(context, reference, record));
   if (reference !== undefined && actor === undefined) return undefined;
-  const literals = valuesOf(input, 'data').flatMap((one) => (isObject(one) ? (textOf(one.reference) ?? []) : []));
+  const literals = valuesOf(input, 'data').flatMap((one) => literalOf(one) ?? []);
   const covered = await coveredBy(context, literals, record);
   const data = literals.flatMap((literal) => covered.get(literal) ?? [literal.slice(literal.lastIndexOf('/') + 1)]);
   return { actor, purposes: valuesOf(input, 'purpose'), data: new Set(data) };

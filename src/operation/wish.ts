@@ -25,6 +25,8 @@ export const declareMedecinTraitant = wishing('declare-medecin-traitant', () => 
 
 function wishing(name: string, said: (input: Input) => Said): Operation {
   return async (context, call) => {
+    capabilityOf(context, 'Consent');
+    mayAsk(context, 'c', 'Consent');
     const input = inputOf(context.conformance, name, call);
     const { caller, moments } = context;
     return await wish(context, call, input, consentOf({ caller, now: moments.now }, idOf(call), input, said(input)));
@@ -32,8 +34,6 @@ function wishing(name: string, said: (input: Input) => Said): Operation {
 }
 
 async function wish(context: Context, { prefer }: Call, input: Input, resource: JsonObject): Promise<Answer> {
-  capabilityOf(context, 'Consent');
-  mayAsk(context, 'c', 'Consent');
   const exact = firstOf(input, 'period') !== undefined;
   const write = async (): Promise<Done> => await writeUnlessSaid(context, resource, exact);
   const done = await context.store.steady(async () => await relocated(write, (expression) => placeIn(input, expression)));

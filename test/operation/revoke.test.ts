@@ -116,10 +116,14 @@ describe('what is taken back', () => {
       await wish({ type: 'deny', actor: [nurse], data: [hiding(letter), hiding(`${key}-aaaaaaaaaaaaa`)] }),
     ];
     expectOutcome(await call('holder', 'unblock', person(rpps.nurse)), 404);
+    const block = await wish({ type: 'deny', actor: [nurse] });
+    const none: Parameter = ['data', { valueReference: { display: 'x' } }];
+    expectOutcome(await call('holder', 'unblock', person(rpps.nurse), none), 422, 'Parameters.parameter[1]');
     const data = at(`DocumentReference/${letter}`, 'data');
     expect(changed(await call('holder', 'unblock', person(rpps.nurse), data))).toEqual([200, `${one} inactive`]);
     const never = at(`DocumentReference/${key}-aaaaaaaaaaaaa`, 'data');
     expect(changed(await call('holder', 'unblock', person(rpps.nurse), data, never))).toEqual([200, `${both} inactive`]);
+    expect(changed(await call('holder', 'unblock', person(rpps.nurse)))).toEqual([200, `${block} inactive`]);
   });
 
   it('is a professional’s own, of which he is told no more', async () => {
