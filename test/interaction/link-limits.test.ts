@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/search.html#chaining, https://hl7.org/fhir/R4/search.html#include
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
-import type { Client, Reply } from '../carnet.ts';
+import type { Body, Client, Reply } from '../carnet.ts';
 import { expectOutcome } from '../http/expect.ts';
 import { actor, consent, loinc, visibility } from '../resources.ts';
 import { type Ground, idIn, openGround, written } from './ground.ts';
@@ -93,4 +93,16 @@ it.each([
   const reply = await asked(ground.as('doctor'), query);
   expect([reply.status, (reply.body.entry ?? []).length]).toEqual([200, count]);
   if (query.includes('_summary=count')) expect(reply.body.total).toBe(many + 2);
+});
+
+it('many hidden rows before the few that are seen leave their page, its total and its links as they are', async () => {
+  const [few, all] = [ground.as('stranger'), ground.as('doctor')];
+  for (const sort of ['', '&_sort=_id', '&_sort=-_lastUpdated', '&_sort=code']) {
+    const reply = await asked(few, `Observation?patient={key}&_count=1&_total=accurate${sort}`);
+    expect([reply.status, reply.body.total, reply.body.entry.length]).toEqual([200, 1, 1]);
+    expect(reply.body.link.map(({ relation }: Body) => relation)).toEqual(['self']);
+  }
+  expect((await asked(all, 'Observation?patient={key}&_count=1&_total=accurate')).body.total).toBe(many + 2);
+  const nothing = await asked(few, 'Observation?patient={key}&code=7917-8&_count=500&_total=accurate');
+  expect([nothing.status, nothing.body.total, nothing.body.entry]).toEqual([200, 0, undefined]);
 });

@@ -53,6 +53,7 @@ describe('a header', () => {
     ['x-ssl-client-s-dn', 'CN=10000000011'],
     ['cookie', 'access_token=x; session=admin'],
     ['x-explain', 'true'],
+    ['accept-encoding', 'gzip, deflate, br'],
     ['origin', 'https://evil.example'],
   ])('%s: %s changes nothing', async (name, value) => {
     await Promise.all(
