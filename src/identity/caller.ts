@@ -33,6 +33,9 @@ export type Who =
 
 export type Kind = Who['kind'];
 
+/** Names of what a token of our own provider rests on: it is void when one of them is revoked. */
+export type Vouched = readonly string[];
+
 export type Caller = {
   readonly who: Who;
   readonly issuer: string;
@@ -48,6 +51,8 @@ export type Caller = {
   readonly person?: Ins;
   /** INS on the Vitale card in the reader. */
   readonly vitale: readonly Ins[];
+  /** What may be revoked before the token ends; absent: nothing that we know of. */
+  readonly vouched?: Vouched;
   /** When the token ends: nothing decided for it may be kept longer. */
   readonly expires?: Date;
   /** Stable name of the caller across tokens, for cursors: kind and business identifier. */

@@ -1,7 +1,7 @@
 // Verified claims → Caller: one kind, one profession, one purpose, and an issuer that may speak for that kind.
 // https://profiles.ihe.net/ITI/IUA/index.html#3714221-json-web-token-option
 import type { JsonObject } from '../fhir/json.ts';
-import type { Caller, Ins, Mode, Scope, Who } from './caller.ts';
+import type { Caller, Ins, Mode, Scope, Vouched, Who } from './caller.ts';
 import { listClaim, objectClaim, parsedClaim, readParsed, textClaim } from './claim.ts';
 import { parseId, parseIns } from './identifiers.ts';
 import { readMarks } from './marks.ts';
@@ -23,6 +23,7 @@ export function callerOf(trust: Trust, verified: VerifiedClaims): Caller {
   checkEmergency({ mode, who, reason, ...context }, verified, trust.samu);
   const scopes = parseScopes(textClaim(claims, 'scope') ?? '');
   checkBinding(who, scopes, context.patient);
+  const vouched = vouchedOf(verified);
   return {
     who,
     issuer: issuer.issuer,
@@ -34,6 +35,7 @@ export function callerOf(trust: Trust, verified: VerifiedClaims): Caller {
     ...(context.patient === undefined ? {} : { patient: context.patient }),
     ...(context.person === undefined ? {} : { person: context.person }),
     vitale: listClaim(claims, 'vitale', (item) => readParsed(item, parseIns)),
+    ...(vouched === undefined ? {} : { vouched }),
     expires: new Date(expires * 1000),
     id: idOf(who, issuer.issuer, subject) + bindingOf(mode, scopes, context),
   };
@@ -43,6 +45,16 @@ type Context = { readonly patient: string | undefined; readonly person: Ins | un
 
 function contextOf(claims: JsonObject, iua: JsonObject): Context {
   return { patient: parsedClaim(claims, 'patient', parseId), person: parsedClaim(iua, 'person_id', parseIns) };
+}
+
+export const registrationName = (id: string): string => `registration|${id}`;
+export const keyName = (kid: string): string => `key|${kid}`;
+
+function vouchedOf({ issuer, key, claims }: VerifiedClaims): Vouched | undefined {
+  if (issuer.own === undefined) return undefined;
+  const registration = textClaim(claims, 'registration');
+  if (registration === undefined || key.kid === undefined) throw invalidToken();
+  return [registrationName(registration), keyName(key.kid)];
 }
 
 function namesOf(iua: JsonObject): Pick<Caller, 'name' | 'organizationName'> {

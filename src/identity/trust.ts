@@ -21,6 +21,8 @@ export type Issuer = {
   readonly audience: string;
   readonly kinds: ReadonlySet<Kind>;
   readonly keys: KeySet;
+  /** Our own provider: what its tokens rest on can be revoked. */
+  readonly own?: true;
 };
 
 /** What a verified token says. Times in seconds since 1970. */
@@ -81,6 +83,11 @@ export function loadTrust(file: string | undefined, extra: readonly TrustedIssue
     for (const [at, entry] of entriesOf(file).entries()) add(`TRUSTED_ISSUERS ${file}, entry ${at + 1}`, entry);
   for (const entry of extra) add(`The issuer ${entry.issuer}`, entry);
   return { baseUrl, professions, samu, issuers, verified: recent(rememberedTokens) };
+}
+
+/** With our own provider among the issuers, whatever the list says of it. */
+export function withOwn(trust: Trust, own: Issuer): Trust {
+  return { ...trust, issuers: new Map([...trust.issuers, [own.issuer, own]]) };
 }
 
 function entriesOf(file: string): readonly unknown[] {

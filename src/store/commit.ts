@@ -3,7 +3,7 @@
 import { type Document, MongoServerError } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
 import type { Row } from '../filter/row.ts';
-import type { Ins } from '../identity/caller.ts';
+import type { Ins, Vouched } from '../identity/caller.ts';
 import { claim } from './claim.ts';
 import { type Database, within } from './database.ts';
 import { type Line, relabelLine } from './line.ts';
@@ -12,6 +12,7 @@ import { endTombstone, pastOf, ruleVersions } from './past.ts';
 import { raiseTargets, relabelPointing } from './pointing.ts';
 import { Stale } from './reading.ts';
 import { insKey, toStored } from './records.ts';
+import { judgeVouched } from './revocation.ts';
 
 export type Stored = { readonly type: string; readonly row: Row };
 /** `was`: the row that is replaced or removed, as it was read. */
@@ -43,6 +44,8 @@ export type Work = {
   readonly traces: readonly Row[];
   /** Of what it delivers. */
   readonly notices: readonly Notice[];
+  /** What the writer's token rests on. */
+  readonly vouched?: Vouched;
 };
 
 /** Somebody else has it, or it is not there any more: the caller's refusal, not his business whose. */
@@ -85,6 +88,7 @@ export async function transaction<T>(database: Database, run: (inside: Database)
 
 async function write(database: Database, work: Work): Promise<void> {
   await checkVersions(database, work);
+  await judgeVouched(database, work.vouched);
   if (work.ins) await database.keys.insertOne({ _id: insKey(work.ins), ids: [work.record?.key ?? ''] }, within(database));
   if (work.claims) await claim(database, work.claims);
   if (work.record) await writeRecord(database, work.record);

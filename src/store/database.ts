@@ -14,8 +14,12 @@ import type { AccessRecord } from '../access/record.ts';
 import { ruling } from '../access/type.ts';
 import type { Row } from '../filter/row.ts';
 import type { Activation } from './activation.ts';
+import type { Client } from './client.ts';
 import type { TypeIndex } from './index-state.ts';
 import type { Mail } from './outbox.ts';
+import type { ProviderRow } from './provider-row.ts';
+import type { Revocation } from './revocation.ts';
+import type { SigningKey } from './signing-key.ts';
 
 export type StoredRecord = Omit<AccessRecord, 'key'> & { readonly _id: string };
 /** An old version or a tombstone, under the envelope that the current version has (or the last one had). */
@@ -52,6 +56,11 @@ export type Database = {
   readonly indexes: Collection<TypeIndex>;
   readonly activations: Collection<Activation>;
   readonly outbox: Collection<Mail>;
+  /** Among the records, so that a guarded command returns them too. */
+  readonly revocations: Collection<Revocation>;
+  readonly clients: Collection<Client>;
+  readonly signingKeys: Collection<SigningKey>;
+  readonly provider: Collection<ProviderRow>;
   readonly attachments: GridFSBucket;
   /** Rises whenever the primary, its election or its set version changes. */
   readonly term: () => number;
@@ -81,8 +90,11 @@ const heldIndex: IndexDescription = { key: { told: 1, hold: 1 }, partialFilterEx
 const noticeIndex: IndexDescription = { key: { by: 1, rec: 1 }, partialFilterExpression: { by: { $exists: true } } };
 const traceIndexes: IndexDescription[] = [{ key: recordIndex }, { key: { by: 1, ...byDate } }];
 
+/** MongoDB forgets what has it, when it is over. */
+const goneIndex: IndexDescription = { key: { gone: 1 }, expireAfterSeconds: 0 };
+
 const otherIndexes: readonly (readonly [collection: string, indexes: readonly IndexDescription[]])[] = [
-  ['records', [{ key: { actors: 1 } }]],
+  ['records', [{ key: { actors: 1 } }, { ...goneIndex, sparse: true }]],
   [
     'history',
     [{ key: { rec: 1, ...byVersion } }, { key: { dep: 1, ...byVersion } }, { key: { type: 1, id: 1, v: -1 } }, fileIndex],
@@ -90,7 +102,9 @@ const otherIndexes: readonly (readonly [collection: string, indexes: readonly In
   ['outbox', [{ key: { next: 1 } }, { key: { notice: 1 } }]],
   ['attachments.chunks', [{ key: { files_id: 1, n: 1 }, unique: true }]],
   ['attachments.files', [{ key: { uploadDate: 1 } }]],
-  ['activations', [{ key: { gone: 1 }, expireAfterSeconds: 0 }]],
+  ['activations', [goneIndex]],
+  ['signingKeys', [goneIndex]],
+  ['provider', [goneIndex, { key: { uid: 1 }, sparse: true }, { key: { grant: 1 }, sparse: true }]],
 ];
 const namespaceExists = 48;
 
@@ -124,6 +138,10 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
     indexes: db.collection<TypeIndex>('indexes'),
     activations: db.collection<Activation>('activations'),
     outbox: db.collection<Mail>('outbox'),
+    revocations: db.collection<Revocation>('records'),
+    clients: db.collection<Client>('clients'),
+    signingKeys: db.collection<SigningKey>('signingKeys'),
+    provider: db.collection<ProviderRow>('provider'),
     attachments: new GridFSBucket(db, { bucketName: 'attachments' }),
     term: termOf(client),
   };
@@ -134,7 +152,7 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
 /** All at once: each waits for the journal, not for the others. */
 async function createIndexes(db: Db, database: Database, types: readonly string[]): Promise<void> {
   const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
-  const bare = ['keys', 'settings', 'indexes'];
+  const bare = ['keys', 'settings', 'indexes', 'clients'];
   await Promise.all([
     // A transaction may not wait for a collection to be made.
     ...bare.filter((name) => !existing.has(name)).map(async (name) => await createCollection(db, name)),

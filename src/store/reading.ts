@@ -8,6 +8,7 @@ import type { Order } from '../filter/order.ts';
 import { comparing, newestFirst } from '../filter/order.ts';
 import { renamed } from '../filter/renamed.ts';
 import type { Row } from '../filter/row.ts';
+import type { Vouched } from '../identity/caller.ts';
 import {
   type AcrossAsked,
   branchesOfRowCount,
@@ -24,6 +25,7 @@ import { type Branch, type Place, underRule } from './place.ts';
 import { toMongo } from './query.ts';
 import { type Ranking, rankingOf } from './rank.ts';
 import { type AskedOfIds, eachOnce, type Referred, referredOf, stagesOfIds } from './referred.ts';
+import { judgeFound, revocationIds } from './revocation.ts';
 import { branchesOfCount, branchesOfVersions, compareVersions, type Version, type VersionsAsked } from './versions.ts';
 
 /** Rows as they are read: without their search index; `score` where they were ranked, `f` where it was asked for. */
@@ -55,12 +57,17 @@ function optionsOf(database: Database): AggregateOptions {
 export class Reading {
   readonly #database: Database;
   readonly #moments: Moments;
+  readonly #vouched: Vouched | undefined;
+  readonly #judged: () => void;
   readonly #used = new Map<string, number>();
   #term: number;
 
-  constructor(database: Database, moments: Moments) {
+  /** `proved` is told when a command has shown that nothing of `vouched` is revoked. */
+  constructor(database: Database, moments: Moments, vouched?: Vouched, proved: () => void = () => undefined) {
     this.#database = database;
     this.#moments = moments;
+    this.#vouched = vouched;
+    this.#judged = proved;
     this.#term = database.term();
   }
 
@@ -232,16 +239,19 @@ export class Reading {
 
   async #proved<T>(collection: string, pipeline: Document[], hint?: Document): Promise<T[]> {
     const keys = [...this.#used.keys()];
-    const guard: Document[] = [{ $match: { _id: { $in: keys } } }, { $project: { guard: '$version' } }];
-    const inOne = this.#database.session === undefined && keys.length > 0;
+    const names = [...keys, ...revocationIds(this.#vouched)];
+    const guard: Document[] = [{ $match: { _id: { $in: names } } }, { $project: { guard: { $ifNull: ['$version', 0] } } }];
+    const inOne = this.#database.session === undefined && names.length > 0;
     this.#term = this.#database.term();
     const asked = inOne ? [...pipeline, { $unionWith: { coll: 'records', pipeline: guard } }] : pipeline;
     const rows = await this.#aggregate<T>(collection, asked, hint);
     // The snapshot of a transaction is one for all of its commands.
-    const guards = inOne || keys.length === 0 ? rows : await this.#aggregate<T>('records', guard);
+    const guards = inOne || names.length === 0 ? rows : await this.#aggregate<T>('records', guard);
     const seen = new Map(
       guards.flatMap(({ _id, guard: version }) => (version === undefined ? [] : [[String(_id), version] as const])),
     );
+    judgeFound(seen, this.#vouched);
+    this.#judged();
     const changed = keys.filter((key) => seen.get(key) !== this.#used.get(key));
     if (changed.length > 0) throw new Stale(changed);
     return rows.filter(({ guard: version }) => version === undefined);

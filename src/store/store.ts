@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { refuse } from '../fhir/outcome.ts';
 import type { Moments } from '../filter/bind.ts';
+import type { Vouched } from '../identity/caller.ts';
 import { type Activations, activationsOf } from './activation.ts';
 import { type ByteRange, type Bytes, getBytes, putBytes, sweepBytes } from './attachment.ts';
 import { type Awaiting, awaitingOf } from './awaiting.ts';
@@ -13,6 +14,7 @@ import { firstsKnown } from './notice.ts';
 import { type Outbox, outboxOf } from './outbox.ts';
 import { Reading, Stale } from './reading.ts';
 import { type Records, recordsOf } from './records.ts';
+import { judgeVouched } from './revocation.ts';
 import { type Submissions, submissionsOf } from './submission.ts';
 import { type Account, relabelTraces, traceWriter } from './trace.ts';
 import { takingTurns } from './turns.ts';
@@ -40,6 +42,8 @@ export type Store = {
   /** What is still held after two weeks. */
   readonly awaiting: Awaiting;
   readonly outbox: Outbox;
+  /** Of one request whose token rests on what may have been revoked: what it reads, writes or traces proves that it was not. */
+  readonly under: (vouched: Vouched) => Store;
   /** Waits for what runs behind the answers. */
   readonly settle: () => void;
 };
@@ -58,17 +62,16 @@ export function openStore(database: Database): Store {
     firsts.forget(pointed.flatMap(({ line, relabelled }) => [line?.rec ?? [], relabelled?.rec ?? []].flat()));
     if (pointed.length > 0) later(timers, async () => await Promise.all(pointed.map((work) => relabelLate(database, work))));
   };
-  return {
-    ...common(database, records),
-    trace: traceWriter(database, firsts),
+  const writing = (vouched?: Vouched): Pick<Store, 'commit' | 'transaction'> => ({
     commit: async (work) => {
-      await commit(database, work);
+      await commit(database, { ...work, ...(vouched === undefined ? {} : { vouched }) });
       settled([work]);
     },
     transaction: async (run, claims = []) => {
       const { value, works } = await turns(claims, async () =>
         transaction(database, async (inside) => {
           const done: Work[] = [];
+          await judgeVouched(inside, vouched);
           await claim(inside, claims);
           return { value: await run(storeWithin(inside, done)), works: done };
         }),
@@ -76,12 +79,34 @@ export function openStore(database: Database): Store {
       settled(works);
       return value;
     },
+  });
+  const store: Store = {
+    ...common(database, records),
+    ...writing(),
+    trace: traceWriter(database, firsts),
+    under: (vouched) => {
+      let isProved = false;
+      const proved = (): void => {
+        isProved = true;
+      };
+      return {
+        ...store,
+        ...writing(vouched),
+        reading: (moments) => new Reading(database, moments, vouched, proved),
+        // Every request ends with its trace: what neither read nor wrote is proved here.
+        trace: async (account) => {
+          if (!isProved) await judgeVouched(database, vouched);
+          await store.trace(account);
+        },
+      };
+    },
     steady: async (request) => await steady(records, request),
     settle: () => {
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },
   };
+  return store;
 }
 
 /** Inside a transaction: what was written before is seen, and whatever has changed meanwhile ends the whole of it. */
@@ -99,12 +124,14 @@ function storeWithin(inside: Database, done: Work[]): Store {
       return await run(store);
     },
     steady: async (request) => await request(),
+    // Proved when the transaction began.
+    under: () => store,
     settle: () => undefined,
   };
   return store;
 }
 
-type Common = Omit<Store, 'commit' | 'transaction' | 'steady' | 'settle'>;
+type Common = Omit<Store, 'commit' | 'transaction' | 'steady' | 'settle' | 'under'>;
 
 function common(database: Database, records: Records): Common {
   return {
@@ -121,6 +148,7 @@ function common(database: Database, records: Records): Common {
     isEmpty: async () => (await database.records.findOne({}, { projection: { _id: 1 } })) === null,
     awaiting: awaitingOf(database),
     outbox: outboxOf(database),
+    isEmpty: async () => (await database.records.findOne({ version: { $exists: true } }, { projection: { _id: 1 } })) === null,
   };
 }
 
