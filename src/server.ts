@@ -10,14 +10,18 @@ import { type Ids, randomIds } from './fhir/id.ts';
 import { type App, createApp } from './http/app.ts';
 import { authenticate } from './identity/authenticate.ts';
 import type { Caller } from './identity/caller.ts';
-import { loadTrust, type TrustedIssuer } from './identity/trust.ts';
+import { loadTrust, type TrustedIssuer, withOwn } from './identity/trust.ts';
 import { openRelay } from './notice/smtp.ts';
 import { startWork } from './notice/work.ts';
+import { openProvider } from './provider/provider.ts';
 import { sealedCursors } from './search/cursor.ts';
 import { type AwaitedCodes, indexDefinitions, withAwaited } from './search/index-definition.ts';
 import { assertSearchable } from './search/index-of.ts';
-import { connect, databaseNames, openDatabase } from './store/database.ts';
+import { clientsOf } from './store/client.ts';
+import { connect, type Database, databaseNames, openDatabase } from './store/database.ts';
 import { watchIndexes } from './store/index-state.ts';
+import { providerRowsOf } from './store/provider-row.ts';
+import { signingKeysOf } from './store/signing-key.ts';
 import { openStore, type Store } from './store/store.ts';
 import { textReader } from './text/text-reader.ts';
 
@@ -58,7 +62,7 @@ export async function startServer({
   const statute = loadStatute(conformance, readObject(environment.regime), {
     habilitation: environment.habilitation === undefined ? undefined : readObject(environment.habilitation),
   });
-  const trust = loadTrust(environment.trustedIssuers, issuers, {
+  const listed = loadTrust(environment.trustedIssuers, issuers, {
     baseUrl,
     professions: new Set(statute.habilitation.keys()),
     samu: new Set(statute.regime.samu),
@@ -70,6 +74,16 @@ export async function startServer({
   const national = await open(client, names.national, conformance, definitions);
   const testers = await open(client, names.testers, conformance, definitions);
   sayAwaited([national, testers], log);
+  const databases = [national.database, testers.database];
+  const provider = await openProvider({
+    baseUrl,
+    clients: clientsOf(national.database, databases),
+    keys: signingKeysOf(national.database, databases),
+    rows: providerRowsOf(national.database),
+    clock,
+    report: (error) => log(failureLine(error, 'POST')),
+  });
+  const trust = withOwn(listed, provider.issuer);
   const texts = textReader();
   const app: App = {
     conformance,
@@ -80,7 +94,11 @@ export async function startServer({
     texts,
     clock,
     authenticate: async (header, now) => await authenticate(trust, header, now),
-    open: ({ who }: Caller) => (who.kind === 'tester' ? testers : national).now(),
+    open: ({ who, vouched }: Caller) => {
+      const opened = (who.kind === 'tester' ? testers : national).now();
+      return vouched === undefined ? opened : { ...opened, store: opened.store.under(vouched) };
+    },
+    provider,
     report: (error, request) => log(failureLine(error, request.method)),
     log: (entry) => log(JSON.stringify(entry)),
   };
@@ -108,6 +126,7 @@ export async function startServer({
 
 type Opened = {
   readonly name: string;
+  readonly database: Database;
   readonly store: Store;
   /** What a request of this moment works with. */
   readonly now: () => ReturnType<App['open']>;
@@ -134,7 +153,7 @@ async function open(
     watch.stop();
     store.settle();
   };
-  return { name, store, now: () => now, awaited: () => awaited, stop };
+  return { name, database, store, now: () => now, awaited: () => awaited, stop };
 }
 
 function sayAwaited(databases: readonly Opened[], log: (line: string) => void): void {

@@ -38,6 +38,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   fhirpath: ['src/fhir/fhirpath.ts'],
   htmlparser2: ['src/search/markup.ts'],
   jsonwebtoken: ['src/identity/', 'src/demo/'],
+  'oidc-provider': ['src/provider/'],
   mongodb: ['src/store/'],
   'mongodb-memory-server-core': ['src/store/'],
   nodemailer: ['src/notice/smtp.ts'],

@@ -1,8 +1,10 @@
 // FHIR over HTTP: the routes are those that the capability statement declares; everything else is 404 or 405.
 // https://hl7.org/fhir/R4/http.html
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import type { TypeCapability } from '../conformance/conformance.ts';
+import type { JsonObject } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { operations, placesOf } from '../operation/operations.ts';
 import { typesIn } from '../search/compartment.ts';
@@ -31,7 +33,16 @@ export type AccessLog = (entry: {
   readonly ms: number;
 }) => void;
 
-export type App = Shared & { readonly report: Report; readonly log: AccessLog };
+/** What stands beside the FHIR base. */
+export type Beside = {
+  readonly path: string;
+  /** Of an address below the path. */
+  readonly has: (url: string) => boolean;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly smartConfiguration: JsonObject;
+};
+
+export type App = Shared & { readonly report: Report; readonly log: AccessLog; readonly provider: Beside };
 
 const operated = Object.keys(operations);
 /** In the order in which they are tried: what begins with `_` or `$` is no id. */
@@ -69,6 +80,7 @@ export function createApp(app: App): Express {
     .set('strict routing', true);
   server.use(first(app.log));
   server.get('/health', (_request, response) => void response.json({ status: 'up' }));
+  server.use(app.provider.path, beside(app.provider));
   server.use(new URL(app.baseUrl).pathname, routes(app));
   server.use((_request, _response, next) => next(refuse('not-found', 'There is nothing at this address')));
   server.use(errorHandler(app, app.report));
@@ -102,10 +114,20 @@ function first(log: AccessLog): RequestHandler {
   };
 }
 
+function beside({ path, has, handle: answer }: Beside): RequestHandler {
+  return async (request, response, next) => {
+    if (!has(request.url)) return next();
+    response.locals.route = path.slice(1) + request.path;
+    await answer(request, response);
+  };
+}
+
 function routes(app: App): express.Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   router.get('/metadata', metadata(app));
   router.all('/metadata', () => notAllowed([{ method: 'get' }]));
+  router.get('/.well-known/smart-configuration', (_request, response) => void response.json(app.provider.smartConfiguration));
+  router.all('/.well-known/smart-configuration', () => notAllowed([{ method: 'get' }]));
   for (const capability of app.conformance.types.values()) {
     const declared = [...routesOf(app, capability), ...operationsOf(app, capability)];
     for (const path of paths) {

@@ -145,7 +145,6 @@ function common(database: Database, records: Records): Common {
     bytesOf: (file, range) => getBytes(database, file, range),
     sweepBytes: async (now) => await sweepBytes(database, now),
     secret: async (name) => await secretOf(database, name),
-    isEmpty: async () => (await database.records.findOne({}, { projection: { _id: 1 } })) === null,
     awaiting: awaitingOf(database),
     outbox: outboxOf(database),
     isEmpty: async () => (await database.records.findOne({ version: { $exists: true } }, { projection: { _id: 1 } })) === null,

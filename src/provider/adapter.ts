@@ -1,0 +1,70 @@
+// Where oidc-provider keeps what it has to remember: clients as they are registered, the rest for a while, in MongoDB.
+// https://github.com/panva/node-oidc-provider/blob/v9.x/docs/README.md#adapter
+import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
+import type { Client, Clients } from '../store/client.ts';
+import type { ProviderRow, ProviderRows } from '../store/provider-row.ts';
+
+export type Kept = { readonly clients: Pick<Clients, 'find'>; readonly rows: ProviderRows; readonly clock: () => Date };
+
+export function adapterFor({ clients, rows, clock }: Kept): AdapterFactory {
+  return (model) => {
+    const idOf = (id: string): string => `${model}|${id}`;
+    const found = async (by: Parameters<ProviderRows['find']>[0]): Promise<AdapterPayload | undefined> =>
+      payloadOf(await rows.find(by, clock()));
+    const kept: Adapter = {
+      find: async (id) => await found({ _id: idOf(id) }),
+      findByUid: async (uid) => await found({ uid: idOf(uid) }),
+      // Of the device flow, which this provider does not have.
+      findByUserCode: async () => undefined,
+      upsert: async (id, payload, expiresIn) => await rows.put(rowOf(idOf(id), payload, goneAfter(expiresIn, clock()))),
+      consume: async (id) => await rows.consume(idOf(id), clock()),
+      destroy: async (id) => await rows.remove({ _id: idOf(id) }),
+      revokeByGrantId: async (grant) => await rows.remove({ grant }),
+    };
+    if (model === 'Client') return { ...kept, find: async (id) => metadataOf(await clients.find(id)) };
+    if (model !== 'ReplayDetection') return kept;
+    return {
+      ...kept,
+      // It has looked before; of two at the same time one comes second here.
+      upsert: async (id, payload, expiresIn) => {
+        if (!(await rows.insert(rowOf(idOf(id), payload, goneAfter(expiresIn, clock())))))
+          throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
+      },
+    };
+  };
+}
+
+function goneAfter(seconds: number | undefined, now: Date): Date | undefined {
+  return seconds === undefined ? undefined : new Date(now.getTime() + seconds * 1000);
+}
+
+function rowOf(_id: string, payload: AdapterPayload, gone: Date | undefined): ProviderRow {
+  const { uid, grantId } = payload;
+  return {
+    _id,
+    text: JSON.stringify(payload),
+    ...(uid === undefined ? {} : { uid: `${_id.slice(0, _id.indexOf('|'))}|${uid}` }),
+    ...(grantId === undefined ? {} : { grant: grantId }),
+    ...(gone === undefined ? {} : { gone }),
+  };
+}
+
+function payloadOf(row: ProviderRow | undefined): AdapterPayload | undefined {
+  if (row === undefined) return undefined;
+  const payload = JSON.parse(row.text) as AdapterPayload;
+  return row.consumed === undefined ? payload : { ...payload, consumed: Math.floor(row.consumed.getTime() / 1000) };
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7591#section-2 */
+function metadataOf(client: Client | undefined): AdapterPayload | undefined {
+  if (client === undefined) return undefined;
+  return {
+    client_id: client._id,
+    client_name: client.name,
+    grant_types: ['client_credentials'],
+    response_types: [],
+    redirect_uris: [],
+    token_endpoint_auth_method: 'private_key_jwt',
+    ...('jwks' in client ? { jwks: { keys: [...client.jwks.keys] } } : { jwks_uri: client.jwksUri }),
+  };
+}

@@ -1,0 +1,27 @@
+// Where the provider is: beside the FHIR base.
+// https://hl7.org/fhir/smart-app-launch/conformance.html
+import type { JsonObject } from '../fhir/json.ts';
+
+export type Addresses = { readonly issuer: string; readonly token: string; readonly jwks: string; readonly path: string };
+
+export const assertionAlgorithms = ['RS384', 'ES384'] as const;
+
+export function addressesOf(baseUrl: string): Addresses {
+  const { href, pathname } = new URL('oidc', baseUrl);
+  return { issuer: href, token: `${href}/token`, jwks: `${href}/jwks`, path: pathname };
+}
+
+/** `[base]/.well-known/smart-configuration`: what a backend service needs. */
+export function smartConfiguration({ issuer, token, jwks }: Addresses): JsonObject {
+  return {
+    issuer,
+    jwks_uri: jwks,
+    token_endpoint: token,
+    grant_types_supported: ['client_credentials'],
+    token_endpoint_auth_methods_supported: ['private_key_jwt'],
+    token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
+    scopes_supported: ['system/*.cruds', 'system/*.rs'],
+    code_challenge_methods_supported: ['S256'],
+    capabilities: ['client-confidential-asymmetric', 'permission-v1', 'permission-v2'],
+  };
+}

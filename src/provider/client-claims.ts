@@ -1,0 +1,42 @@
+// What the token of a client says: who it is, by its registration, and how far it may ask.
+// https://profiles.ihe.net/ITI/IUA/index.html#3714221-json-web-token-option, https://hl7.org/fhir/smart-app-launch/backend-services.html
+import type { JsonObject } from '../fhir/json.ts';
+import type { Interaction } from '../identity/scope.ts';
+import { parseScopes } from '../identity/scope.ts';
+import { callerRole, finessSystem } from '../identity/systems.ts';
+import type { Client } from '../store/client.ts';
+
+const roles: Readonly<Record<Exclude<Client['kind'], 'structure'>, string>> = {
+  feeder: 'ALIM_AM',
+  agent: 'AGENT_ACCUEIL',
+  operator: 'HEBERGEUR',
+  tester: 'TESTEUR',
+};
+
+/** `asserted`: what the client says in the assertion by which it is recognised; of an agent, the INS on the card in the reader. */
+export function claimsOf(client: Client, asserted: JsonObject): JsonObject {
+  const { kind, name, finess, registration } = client;
+  const who =
+    kind === 'structure'
+      ? { subject_organization_id: `${finessSystem}|${finess}` }
+      : { subject_role: [{ system: callerRole, code: roles[kind] }] };
+  return {
+    registration,
+    ...(kind === 'agent' && asserted.vitale !== undefined ? { vitale: asserted.vitale } : {}),
+    extensions: { ihe_iua: { subject_organization: name, ...who } },
+  };
+}
+
+/** The scopes asked for, if each is within those of the registration; else undefined. */
+export function grantedOf(asked: string, registered: string): string | undefined {
+  const bounds = parseScopes(registered);
+  const words = asked.split(' ').filter((word) => word !== '');
+  const isWithin = (word: string): boolean => {
+    const [scope] = parseScopes(word);
+    if (scope === undefined || scope.context !== 'system') return false;
+    const allows = (letter: Interaction): boolean =>
+      bounds.some(({ type, interactions }) => interactions.has(letter) && (type === '*' || type === scope.type));
+    return [...scope.interactions].every(allows);
+  };
+  return words.length > 0 && words.every(isWithin) ? words.join(' ') : undefined;
+}

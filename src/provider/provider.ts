@@ -1,0 +1,57 @@
+// The embedded OpenID provider: tokens for the clients that the operator has registered.
+// https://hl7.org/fhir/smart-app-launch/backend-services.html
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Provider } from 'oidc-provider';
+import type { JsonObject } from '../fhir/json.ts';
+import type { Issuer } from '../identity/trust.ts';
+import type { SigningKeys } from '../store/signing-key.ts';
+import type { Kept } from './adapter.ts';
+import { addressesOf, smartConfiguration } from './addresses.ts';
+import { configurationOf } from './configuration.ts';
+import { openKeyring } from './keyring.ts';
+
+export type Start = Kept & { readonly baseUrl: string; readonly keys: SigningKeys; readonly report: (error: unknown) => void };
+
+export type OpenIdProvider = {
+  /** Whose tokens are believed: of what a client can be registered as, and of nobody else. */
+  readonly issuer: Issuer;
+  readonly path: string;
+  readonly smartConfiguration: JsonObject;
+  /** Of the addresses that the provider has; `url` is without `path`. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly has: (url: string) => boolean;
+};
+
+const served = ['/token', '/jwks'];
+
+export async function openProvider({ baseUrl, keys, report, ...kept }: Start): Promise<OpenIdProvider> {
+  const addresses = addressesOf(baseUrl);
+  const keyring = await openKeyring(keys, kept.clock);
+  let made: { readonly of: string; readonly callback: ReturnType<Provider['callback']> } | undefined;
+  /** Another one when the keys are others. */
+  const current = async (): Promise<ReturnType<Provider['callback']>> => {
+    const signing = await keyring.signing();
+    const of = signing.map(({ _id }) => _id).join(' ');
+    if (made?.of !== of) {
+      const provider = new Provider(addresses.issuer, configurationOf({ ...kept, baseUrl, keys: signing }));
+      // Whatever address the request came by: behind a proxy it is not this one.
+      provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () => new Set([addresses.token, addresses.issuer]);
+      provider.on('server_error', (_ctx, error) => report(error));
+      made = { of, callback: provider.callback() };
+    }
+    return made.callback;
+  };
+  return {
+    issuer: {
+      issuer: addresses.issuer,
+      audience: baseUrl,
+      kinds: new Set(['structure', 'feeder', 'agent', 'operator', 'tester']),
+      keys: keyring.verification,
+      own: true,
+    },
+    path: addresses.path,
+    smartConfiguration: smartConfiguration(addresses),
+    handle: async (request, response) => await (await current())(request, response),
+    has: (url) => served.includes(url.replace(/\?.*$/, '')),
+  };
+}
