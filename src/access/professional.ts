@@ -1,4 +1,5 @@
 // The professionals' line: everything to the médecin traitant, else own deposits and what permits, denies, matrix and labels leave.
+import { holds } from '../fhir/instant.ts';
 import { pointingTypes } from '../filter/envelope.ts';
 import { and, equals, type Filter, known, none, not, oneOf, or, within } from '../filter/filter.ts';
 import type { Who } from '../identity/caller.ts';
@@ -104,12 +105,13 @@ export function ownActs(who: Professional, statute: Statute): Filter {
   return and(equals('by', `p:${who.rpps}`), within('tcs', [...pointingTypes, ...habilitated(who, statute)]), labelled('PS'));
 }
 
-/** Consents that permit him, have no nested provision and name no other person or document. */
+/** Consents that permit him now, have no nested provision and name no other person or document. */
 function consentsAbout({ consents }: AccessRecord, standing: Standing): readonly string[] {
   return consents
     .filter(
       ({ kind, root }) => kind === 'sharing' && root.type === 'permit' && root.provisions.length === 0 && root.data === undefined,
     )
+    .filter(({ root }) => root.period === undefined || holds(root.period, standing.now))
     .filter(({ root }) => root.actors?.every((actor) => standing.actors.has(actor)))
     .map(({ id }) => id);
 }
