@@ -4,7 +4,8 @@ import type { JsonObject } from '../fhir/json.ts';
 import { pointedAt, pointingAt } from '../filter/envelope.ts';
 import { type Envelope, type Row, server } from '../filter/row.ts';
 import type { Caller } from '../identity/caller.ts';
-import { auditEvent, type Interaction } from './audit-event.ts';
+import { auditEvent } from './audit-event.ts';
+import type { Interaction, Requested } from './told.ts';
 
 /** What was delivered or written. */
 export type Touched = Envelope & {
@@ -26,6 +27,7 @@ export type Act = {
   readonly now: Date;
   readonly interaction: Interaction;
   readonly status: number;
+  readonly requested: Requested;
   /** Of a request that touched nothing: the record that it named. */
   readonly record?: string;
   readonly touched: readonly Touched[];
@@ -66,7 +68,7 @@ function hiddenness(one: Touched | undefined): number {
 }
 
 function traceOf(context: TraceContext, act: Act, group: readonly Touched[], withQuery: boolean): Row {
-  const { caller, now, interaction, status, query } = act;
+  const { caller, now, interaction, status, requested, query } = act;
   const rec = group[0]?.rec ?? (group.length === 0 ? act.record : undefined);
   const id = context.newId(rec);
   const listed = group.filter(({ type }) => type !== 'AuditEvent').map(({ type, id: of }) => `${type}/${of}`);
@@ -76,6 +78,7 @@ function traceOf(context: TraceContext, act: Act, group: readonly Touched[], wit
     caller,
     interaction,
     status,
+    requested,
     baseUrl: context.baseUrl,
     statute: context.statute,
     resources: listed,

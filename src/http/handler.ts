@@ -1,7 +1,7 @@
 // One handler per interaction: from the HTTP request to the interaction's own words, and back.
 // https://hl7.org/fhir/R4/http.html
 import type { Request, RequestHandler, Response } from 'express';
-import type { Interaction } from '../audit/audit-event.ts';
+import type { Interaction, Requested } from '../audit/told.ts';
 import { startOfDay } from '../fhir/instant.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import type { Caller } from '../identity/caller.ts';
@@ -31,7 +31,7 @@ import { preferencesOf } from './prefer.ts';
 import { onTheBeat, send } from './send.ts';
 
 /** What all requests share; the store is chosen from the caller. */
-export type Shared = Omit<Context, 'caller' | 'moments' | 'trail' | 'remarks' | 'store' | 'cursors'> & {
+export type Shared = Omit<Context, 'caller' | 'moments' | 'requested' | 'trail' | 'remarks' | 'store' | 'cursors'> & {
   readonly clock: () => Date;
   readonly authenticate: (header: string | undefined, now: Date) => Promise<Caller>;
   readonly open: (caller: Caller) => Pick<Context, 'store' | 'cursors' | 'conformance'>;
@@ -52,6 +52,7 @@ export function handle(shared: Shared, interaction: Interaction, handling: Handl
       ...open(caller),
       caller,
       moments: { now, today: startOfDay(now) },
+      requested: requestedBy(request, response),
       trail,
       texts: readOnce(rest.texts),
       remarks: new Map(),
@@ -64,6 +65,12 @@ export function handle(shared: Shared, interaction: Interaction, handling: Handl
       throw error;
     }
   };
+}
+
+/** An IPv4 address is written as such, by whichever socket it came. */
+function requestedBy({ socket }: Request, response: Response): Requested {
+  const address = socket.remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/, '');
+  return { id: String(response.get('x-request-id')), ...(address === undefined ? {} : { address }) };
 }
 
 /** What is refused, and what rules that cannot be read have shut. */

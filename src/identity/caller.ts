@@ -40,6 +40,10 @@ export type Caller = {
   readonly who: Who;
   readonly issuer: string;
   readonly subject: string;
+  /** The application that the token was given to. */
+  readonly client?: string;
+  /** The id of the token. */
+  readonly token?: string;
   readonly name?: string;
   readonly organizationName?: string;
   readonly scopes: readonly Scope[];

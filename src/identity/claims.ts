@@ -28,6 +28,7 @@ export function callerOf(trust: Trust, verified: VerifiedClaims): Caller {
     who,
     issuer: issuer.issuer,
     subject,
+    ...tokenIn(claims),
     ...namesOf(iua),
     scopes,
     mode,
@@ -55,6 +56,13 @@ function vouchedOf({ issuer, key, claims }: VerifiedClaims): Vouched | undefined
   const registration = textClaim(claims, 'registration');
   if (registration === undefined || key.kid === undefined) throw invalidToken();
   return [registrationName(registration), keyName(key.kid)];
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9068#section-2.2 */
+function tokenIn(claims: JsonObject): Pick<Caller, 'client' | 'token'> {
+  const client = textClaim(claims, 'client_id');
+  const token = textClaim(claims, 'jti');
+  return { ...(client === undefined ? {} : { client }), ...(token === undefined ? {} : { token }) };
 }
 
 function namesOf(iua: JsonObject): Pick<Caller, 'name' | 'organizationName'> {

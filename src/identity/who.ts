@@ -1,5 +1,5 @@
 // Marks → who is asking: the kinds are tried in a fixed order, the first that fits is it, and what belongs to another kind must be absent.
-import type { Coding, Who } from './caller.ts';
+import type { Coding, Kind, Who } from './caller.ts';
 import type { Marks } from './marks.ts';
 import { invalidToken } from './unauthorized.ts';
 
@@ -9,6 +9,11 @@ const kindOfRole: ReadonlyMap<string, 'feeder' | 'agent' | 'operator' | 'tester'
   ['HEBERGEUR', 'operator'],
   ['TESTEUR', 'tester'],
 ]);
+
+/** The code by which a token names the kind: of those who act by their office. */
+export function roleOf(kind: Kind): string | undefined {
+  return [...kindOfRole].find(([, known]) => known === kind)?.[0];
+}
 
 const specialityCode = /^[A-Z0-9]{2,10}$/;
 

@@ -14,7 +14,7 @@ import { mailsFor } from './mail.ts';
 export const nothingKept: Account = { traces: [], notices: [] };
 
 export function accountOf(context: Context, act: Pick<Act, 'status' | 'touched'>): Account {
-  const { caller, moments, trail, ids, baseUrl, statute } = context;
+  const { caller, moments, trail, ids, baseUrl, statute, requested } = context;
   const trace = {
     baseUrl,
     statute: statute.hash,
@@ -22,7 +22,8 @@ export function accountOf(context: Context, act: Pick<Act, 'status' | 'touched'>
     index: (resource: Parameters<typeof indexed>[2]) => indexed(context, 'AuditEvent', resource),
   };
   const { interaction, query, record } = trail;
-  const whole = { ...act, caller, now: moments.now, interaction, query, ...(record === undefined ? {} : { record }) };
+  const told = { ...act, caller, now: moments.now, interaction, requested, query };
+  const whole = { ...told, ...(record === undefined ? {} : { record }) };
   const traced = tracesOf(trace, whole);
   return { traces: traced.map(({ row }) => row), notices: noticesOf(context, traced) };
 }

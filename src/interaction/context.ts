@@ -1,7 +1,7 @@
 // What an interaction works with: one request's caller, clock and store, and the frozen rest.
 import type { Readable } from 'node:stream';
 import type { Statute } from '../access/statute.ts';
-import type { Interaction } from '../audit/audit-event.ts';
+import type { Interaction, Requested } from '../audit/told.ts';
 import type { Touched } from '../audit/trace.ts';
 import type { Conformance, TypeCapability } from '../conformance/conformance.ts';
 import type { Ids } from '../fhir/id.ts';
@@ -29,6 +29,7 @@ export type Context = {
   readonly baseUrl: string;
   /** Notices are sent by e-mail too. */
   readonly mailing: boolean;
+  readonly requested: Requested;
   readonly trail: Trail;
   /** `_format` as it was sent: the links of a Bundle keep it. */
   readonly format?: string;

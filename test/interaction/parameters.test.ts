@@ -46,27 +46,31 @@ describe.each(realms)('%s', (realm) => {
 });
 
 /** What no trace of ours ever holds. */
-const neverTraced = ['address', 'altid', 'entity-name', 'policy', 'site'];
+const neverTraced = ['altid'];
 
 /** A query that finds some of the traces of this very file, and one that finds none. */
 const traced: readonly (readonly [found: string, not: string])[] = [
   ['action=R', 'action=X'],
+  ['address=http://carnet.test', 'address=http://elsewhere.test'],
   ['agent:identifier=https://rpps.esante.gouv.fr|10003461033', 'agent:identifier=10000000000'],
   ['agent-name=dr claire', 'agent-name=nobody'],
   ['agent-role=10', 'agent-role=99'],
   ['date=2026-11-25', 'date=2026-11-24'],
   ['entity=Patient/{anne}', 'entity=Patient/nobody'],
+  ['entity-name=statute', 'entity-name=nobody'],
   ['entity-role=24', 'entity-role=99'],
   ['entity-type=2', 'entity-type=99'],
   ['outcome=0', 'outcome=12'],
   ['patient={anne}', 'patient=nobody'],
+  ['policy=urn:ietf:params:oauth:jti:jeton', 'policy=urn:ietf:params:oauth:jti:another'],
+  ['site=carnet.test', 'site=elsewhere.test'],
   ['source:identifier=http://carnet.test/fhir', 'source:identifier=http://elsewhere.test/fhir'],
   ['subtype=http://hl7.org/fhir/restful-interaction|read', 'subtype=vread'],
   ['type=rest', 'type=other'],
   ['_lastUpdated=2026-11-25', '_lastUpdated=2025'],
   ['_security:missing=true', '_security=R'],
   ['_tag:missing=true', '_tag=x'],
-  ['_profile:missing=true', '_profile=http://example.org/x'],
+  ['_profile=https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientRead', '_profile=http://example.org/x'],
   ['_source:missing=true', '_source=urn:x'],
   ...neverTraced.map((code) => [`${code}:missing=true`, `${code}=x`] as const),
 ];

@@ -39,7 +39,7 @@ export async function openSearchWorld(name = 'world', options: CarnetOptions = {
     holder: as(claims.holder(cx(ins))),
     bruno: as(claims.holder(cx(brunoIns))),
     hospital: as(claims.structure(finess)),
-    doctor: as(claims.professional({ rpps: treating, name: 'Dr Claire Martin' })),
+    doctor: as({ ...claims.professional({ rpps: treating, name: 'Dr Claire Martin' }), jti: 'jeton' }),
     specialist: as(claims.professional({ rpps: '10000000010' })),
     tester: as(claims.tester()),
   };

@@ -176,5 +176,5 @@ async function send(client: Client, { method = 'POST', path }: Step, names: Name
   if (method === 'PATCH') return await client.patch(path(names), body ?? [], headers);
   if (method === 'PUT')
     return await client.send('PUT', path(names), { ...headers, 'Content-Type': 'application/fhir+json' }, JSON.stringify(body));
-  return method === 'DELETE' ? await client.delete(path(names)) : await client.get(path(names), headers);
+  return method === 'DELETE' ? await client.send('DELETE', path(names), headers) : await client.get(path(names), headers);
 }

@@ -1,6 +1,6 @@
 // One entry of a Bundle carried out as the request that it stands for.
 // https://hl7.org/fhir/R4/http.html#transaction
-import type { Interaction } from '../../audit/audit-event.ts';
+import type { Interaction } from '../../audit/told.ts';
 import { type JsonObject, textOf } from '../../fhir/json.ts';
 import { Refusal, refuse } from '../../fhir/outcome.ts';
 import { readSentJson } from '../../fhir/sent-json.ts';
