@@ -255,8 +255,11 @@ export const operationHandling =
       parameters: withoutForm(sent),
       ifMatch: request.get('if-match'),
       prefer: returnPreference(request),
+      lenient: isLenient(request),
       ...(id === undefined ? {} : { id: String(id) }),
       ...(request.method !== 'POST' || isEmpty ? {} : { body: await resourceIn(request, context.conformance.xml) }),
     };
-    send(context, response, await operation({ ...context, ...formatIn(sent) }, asked), form);
+    const { quiet = false, ...answer } = await operation({ ...context, ...formatIn(sent) }, asked);
+    if (quiet) await onTheBeat(request);
+    send(context, response, answer, form);
   };

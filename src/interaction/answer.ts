@@ -8,6 +8,9 @@ import { type Reading, Stale } from '../store/reading.ts';
 import { accountOf, delivered } from './account.ts';
 import type { Answer, Context } from './context.ts';
 
+/** What an operation adds to the texts of these rows, each as it was found. */
+export type Telling = (reading: Reading, rows: readonly Found[]) => Promise<(text: string) => string>;
+
 export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial<Found>): Touched {
   const { _id, rec, rd, hold, tc, tcs, dep, date } = row;
   const feed = dep?.startsWith('f:') ? date : row.feed;

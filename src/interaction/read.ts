@@ -10,14 +10,14 @@ import type { Parameters } from '../search/query.ts';
 import { parseSubset, type Subset } from '../search/subset.ts';
 import type { ByteRange } from '../store/attachment.ts';
 import type { Found, Reading } from '../store/reading.ts';
-import { leave, touchedBy, versionHeaders } from './answer.ts';
+import { leave, type Telling, touchedBy, versionHeaders } from './answer.ts';
 import { isHeld, type ReadCondition } from './condition.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { keysOfId, mayAsk, permissionFor } from './reach.ts';
 import { cutDown, keeping } from './subset.ts';
 
 /** `parameters`: `_summary` and `_elements`, and no other. */
-export type ReadForm = ReadCondition & { readonly parameters?: Parameters; readonly lenient?: boolean };
+export type ReadForm = ReadCondition & { readonly parameters?: Parameters; readonly lenient?: boolean; readonly tell?: Telling };
 
 export async function read(context: Context, type: string, id: string, form: ReadForm = {}): Promise<Answer> {
   capabilityOf(context, type);
@@ -30,7 +30,9 @@ export async function read(context: Context, type: string, id: string, form: Rea
     trail.record = await knownRecord(context, keys);
     const reading = store.reading(moments);
     const row = await findOne(reading, type, id, permission);
-    return await leave(context, reading, [touchedBy(type, row)], answerOf(context, type, row, { subset, ...form }));
+    const told = await form.tell?.(reading, [row]);
+    const shown = told === undefined ? row : { ...row, j: told(row.j) };
+    return await leave(context, reading, [touchedBy(type, row)], answerOf(context, type, shown, { subset, ...form }));
   });
 }
 

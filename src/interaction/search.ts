@@ -8,7 +8,7 @@ import type { Include } from '../search/include.ts';
 import type { Parameters, Query } from '../search/query.ts';
 import { afterRow, type Located, type Source } from '../store/across.ts';
 import type { Reading } from '../store/reading.ts';
-import { leave, touchedBy } from './answer.ts';
+import { leave, type Telling, touchedBy } from './answer.ts';
 import { containedSources, isContained, shownOf } from './contained.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { identitySearch } from './identity.ts';
@@ -20,14 +20,19 @@ import { type Entry, queryText, searchset } from './searchset.ts';
 import { sourcesOf } from './source.ts';
 import { cutDown } from './subset.ts';
 
-export type SearchRequest = Scope & { readonly parameters: Parameters; readonly lenient: boolean };
+export type SearchRequest = Scope & {
+  readonly parameters: Parameters;
+  readonly lenient: boolean;
+  /** By an operation, at its own address below the base. */
+  readonly shown?: { readonly path: string; readonly tell: Telling };
+};
 export type Searched = {
   readonly answer: Answer /** The answer is empty and named a row: it leaves as a 404 does. */;
   readonly quiet: boolean;
 };
 
 /** `single`: of one type by its address, whose rows need no type to be put in order. */
-type Page = Across & { readonly path: string; readonly single: boolean; readonly after?: Position };
+type Page = Across & { readonly path: string; readonly single: boolean; readonly after?: Position; readonly tell?: Telling };
 
 export async function search(context: Context, request: SearchRequest): Promise<Searched> {
   const { type, compartment } = request;
@@ -42,24 +47,25 @@ export async function search(context: Context, request: SearchRequest): Promise<
   return await context.store.steady(async () => await run(context, page));
 }
 
-function openPage(context: Context, { parameters, lenient, ...scope }: SearchRequest): Page {
-  const path = pathOf(scope);
+function openPage(context: Context, { parameters, lenient, shown, ...scope }: SearchRequest): Page {
+  const path = shown?.path ?? pathOf(scope);
+  const tell = shown === undefined ? {} : { tell: shown.tell };
   const isSingle = ({ queries: [{ contained }] }: Across): boolean => scope.type !== undefined && contained === undefined;
   const page = pageAsked(context, path, parameters);
   if (page === undefined) {
     context.trail.query = `${path}?${queryText(parameters)}`;
     const across = queriesFor(context, scope, parameters, lenient);
-    return { ...across, path, single: isSingle(across) };
+    return { ...across, ...tell, path, single: isSingle(across) };
   }
   context.trail.query = `${path}?${queryText(page.parameters)} (next page)`;
   const across = queriesFor(context, scope, page.parameters, true);
   const single = isSingle(across);
   if (page.values.length !== across.queries[0].sort.length + Number(!single)) throw badPage();
-  return { ...across, path, single, after: page.values };
+  return { ...across, ...tell, path, single, after: page.values };
 }
 
 async function run(context: Context, page: Page): Promise<Searched> {
-  const { queries, applied, path, single } = page;
+  const { queries, applied, path, single, tell } = page;
   const [query] = queries;
   const { sort, count } = query;
   const reading = context.store.reading(context.moments);
@@ -70,6 +76,10 @@ async function run(context: Context, page: Page): Promise<Searched> {
   const matches = rows.map((row) => ({ type: row.type, row }));
   const included = await includedRows(context, reading, includesOf(queries), matches);
   const touched = [...matches, ...included].map(({ type, row }) => touchedBy(type, row));
+  const told = await tell?.(
+    reading,
+    [...matches, ...included].map(({ row }) => row),
+  );
   const last = more ? rows.at(-1) : undefined;
   const position = last && positionOf(sort, { ...last, idx: [], p: {} });
   const body = searchset(
@@ -78,9 +88,9 @@ async function run(context: Context, page: Page): Promise<Searched> {
       ...rows.flatMap((row) =>
         contained && isContained(query)
           ? shownOf(context, query, contained, row)
-          : [{ ...entryOf(context, queries, { type: row.type, row }, 'match'), ...scoreOf(row) }],
+          : [{ ...entryOf(context, queries, { type: row.type, row }, 'match', told), ...scoreOf(row) }],
       ),
-      ...included.map((one) => entryOf(context, queries, one, 'include')),
+      ...included.map((one) => entryOf(context, queries, one, 'include', told)),
     ],
     total,
   );
@@ -142,9 +152,10 @@ function entryOf(
   queries: Across['queries'],
   { type, row: { _id, j } }: Included,
   mode: Entry['mode'],
+  told: (text: string) => string = (text) => text,
 ): Entry {
   const { subset } = queries.find((query) => query.type === type) ?? queries[0];
-  return { fullUrl: `${baseUrl}/${type}/${_id}`, text: cutDown(conformance, subset, type, j), mode };
+  return { fullUrl: `${baseUrl}/${type}/${_id}`, text: cutDown(conformance, subset, type, told(j)), mode };
 }
 
 function scoreOf({ score }: Located): Pick<Entry, 'score'> {

@@ -1,4 +1,4 @@
-// Names for an explanation: of the directory, else as the holder's own Consents have them; and the Consents that he may see.
+// Names for an explanation or a narrative: of the directory, else as the holder's own Consents have them; and the Consents that he may see.
 
 import { referencesOf } from '../access/consent.ts';
 import type { Access } from '../access/explain.ts';
@@ -31,28 +31,41 @@ export async function namedIn(
   const consents = await seen(context, reading, 'Consent', rec === undefined ? [] : [rec], '_id', reasons);
   const people = entries.flatMap(({ who }) => (who.kind === 'professional' && who.rpps !== undefined ? [who.rpps] : []));
   const structures = entries.flatMap(({ who }) => (who.kind !== 'related' && who.finess !== undefined ? [who.finess] : []));
-  const listed = [
-    ...(await seen(
-      context,
-      reading,
-      'Practitioner',
-      [],
-      'idx',
-      people.map((one) => tokenEntry('identifier', one, rppsSystem)),
-    )),
-    ...(await seen(
-      context,
-      reading,
-      'Organization',
-      [],
-      'idx',
-      structures.map((one) => tokenEntry('identifier', one, finessSystem)),
-    )),
-  ];
+  const listed = await namesOf(context, reading, { people, structures });
   return {
     consents: new Set(consents.flatMap(({ id }) => textOf(id) ?? [])),
-    names: new Map([...consents.flatMap(namesInConsent), ...listed.flatMap(namesInDirectory)]),
+    names: new Map([...consents.flatMap(namesInConsent), ...listed]),
   };
+}
+
+/** RPPS, FINESS, and ids of RelatedPersons of these records. */
+export type Unnamed = {
+  readonly people: readonly string[];
+  readonly structures: readonly string[];
+  readonly relatives?: readonly string[];
+  readonly records?: readonly string[];
+};
+
+/** The names that the caller may read: by `system|value`, and by `RelatedPerson/id`. */
+export async function namesOf(
+  context: Context,
+  reading: Reading,
+  { people, structures, relatives = [], records = [] }: Unnamed,
+): Promise<ReadonlyMap<string, string>> {
+  const entries = (values: readonly string[], system: string): readonly string[] =>
+    values.map((one) => tokenEntry('identifier', one, system));
+  const listed = [
+    ...(await seen(context, reading, 'Practitioner', [], 'idx', entries(people, rppsSystem))),
+    ...(await seen(context, reading, 'Organization', [], 'idx', entries(structures, finessSystem))),
+  ];
+  const related = await seen(context, reading, 'RelatedPerson', records, '_id', relatives);
+  return new Map([
+    ...listed.flatMap(namesInDirectory),
+    ...related.flatMap(({ id, name }) => {
+      const text = nameIn(name);
+      return text === undefined ? [] : [[`RelatedPerson/${id}`, text] as const];
+    }),
+  ]);
 }
 
 /** Nothing of a type that no scope of the token allows. */
@@ -80,10 +93,14 @@ function namesInConsent(consent: JsonObject): readonly Entry[] {
 
 /** A person has a list of names, a structure one. */
 function namesInDirectory({ identifier, name }: JsonObject): readonly Entry[] {
-  const [human] = objectsOf(name);
-  const text = textOf(name) ?? (human && spoken(human));
+  const text = nameIn(name);
   if (text === undefined) return [];
   return objectsOf(identifier).map(({ system, value }) => [`${system}|${value}`, text] as const);
+}
+
+function nameIn(name: unknown): string | undefined {
+  const [human] = objectsOf(name);
+  return textOf(name) ?? (human && spoken(human));
 }
 
 function spoken({ text, prefix, given, family }: JsonObject): string | undefined {

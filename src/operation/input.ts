@@ -4,6 +4,7 @@ import { ownOperation } from '../conformance/capability.ts';
 import type { Conformance } from '../conformance/conformance.ts';
 import { type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
+import type { Parameters } from '../search/query.ts';
 import type { Call } from './operation.ts';
 
 /** `at`: where it was said. A value of the address is text. */
@@ -60,16 +61,20 @@ function judgeCount(sent: readonly Named[], name: string, min: number, max: numb
   if (given.length < min) throw refuse('bad-parameter', `${name} is required`, 'Parameters.parameter');
 }
 
+function partsOf(conformance: Pick<Conformance, 'validate'>, body: JsonObject | undefined): readonly JsonObject[] {
+  if (body === undefined) return [];
+  if (body.resourceType !== 'Parameters') throw refuse('bad-request', 'A Parameters is expected here', 'resourceType');
+  const faults = conformance.validate(body, 'base');
+  if (faults.length > 0) throw new Refusal('bad-request', faults);
+  return objectsOf(body.parameter);
+}
+
 function inBody(
   conformance: Pick<Conformance, 'validate'>,
   defined: ReadonlyMap<string, JsonObject>,
   body: JsonObject | undefined,
 ): readonly Named[] {
-  if (body === undefined) return [];
-  if (body.resourceType !== 'Parameters') throw refuse('bad-request', 'A Parameters is expected here', 'resourceType');
-  const faults = conformance.validate(body, 'base');
-  if (faults.length > 0) throw new Refusal('bad-request', faults);
-  return objectsOf(body.parameter).map((part, index) => {
+  return partsOf(conformance, body).map((part, index) => {
     const name = textOf(part.name) ?? '';
     const at = `Parameters.parameter[${index}]`;
     const type = textOf(defined.get(name)?.type);
@@ -82,6 +87,20 @@ function inBody(
 /** The values, in order; [] where it was not sent. */
 export function valuesOf(input: Input, name: string): readonly unknown[] {
   return (input.get(name) ?? []).map(({ value }) => value);
+}
+
+/** Search parameters, which a Parameters holds by the same names, as text. */
+export function searchInput(
+  conformance: Pick<Conformance, 'validate'>,
+  { parameters, body }: Pick<Call, 'parameters' | 'body'>,
+): Parameters {
+  return [...parameters, ...partsOf(conformance, body).map((part, index) => asText(part, index))];
+}
+
+function asText({ name, valueString }: JsonObject, index: number): readonly [string, string] {
+  if (typeof valueString !== 'string')
+    throw refuse('bad-parameter', 'A search parameter is a valueString here', `Parameters.parameter[${index}]`);
+  return [textOf(name) ?? '', valueString];
 }
 
 /** Of a parameter that stands once at most. */

@@ -11,13 +11,17 @@ export type Call = {
   readonly id?: string;
   /** Of the address, without what asks for a form. */
   readonly parameters: Parameters;
+  /** `Prefer: handling=lenient`. */
+  readonly lenient: boolean;
   /** A Parameters, or the one resource that the operation takes. */
   readonly body?: JsonObject;
   readonly ifMatch: string | undefined;
   readonly prefer: Preference;
 };
 
-export type Operation = (context: Context, call: Call) => Promise<Answer>;
+/** `quiet`: it leaves as a 404 does. */
+export type Operated = Answer & { readonly quiet?: boolean };
+export type Operation = (context: Context, call: Call) => Promise<Operated>;
 
 /** Of an operation that its definition has on instances alone. */
 export function idOf({ id }: Call): string {

@@ -5,6 +5,7 @@ import type { Conformance } from '../conformance/conformance.ts';
 import { activationCode } from './activation-code.ts';
 import { explainAccess } from './explain-access.ts';
 import { mask, unmask } from './mask.ts';
+import { narrate } from './narrate.ts';
 import type { Operation } from './operation.ts';
 import { revoke, unblock } from './revoke.ts';
 import { validate } from './validate.ts';
@@ -21,6 +22,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   unblock,
   mask,
   unmask,
+  narrate,
 };
 
 export type Place = { readonly on: 'type' | 'instance'; readonly method: 'get' | 'post' };

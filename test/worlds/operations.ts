@@ -48,6 +48,16 @@ const activated = (type: string): readonly Question[] =>
 
 export const byOperation: Readonly<Record<string, (type: string, created: readonly Created[]) => readonly Question[]>> = {
   validate: validations,
+  // No world has the other's traces to know an id of: what a page holds is asked for by what was done.
+  narrate: (type, created) => [
+    get(`/${type}/${never}/$narrate`),
+    ...['', '?_count=2', '?_count=3&_total=accurate&_format=xml', '?outcome=4&_summary=text', '?_id=nothing', '?date=7'].map(
+      (query) => get(`/${type}/$narrate${query}`),
+    ),
+    ...created
+      .filter((_, at) => at % 4 === 0)
+      .map(({ type: of, id }) => get(`/${type}/$narrate?entity=${of}/${id}&_total=accurate`)),
+  ],
   'explain-access': (type, created) => [never, ...created.map(({ id }) => id)].map((id) => get(`/${type}/${id}/$explain-access`)),
   'activation-code': activated,
   // What writes is among the attempts.
