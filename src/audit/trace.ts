@@ -13,9 +13,9 @@ export type Touched = Envelope & {
   readonly id: string;
   readonly rec?: string;
   readonly feed?: Date;
-  /** Written by the server itself: a trace, a notice. */
-  readonly kept?: true;
-  /** The caller gets it to read: it is no deposit of his that is answered back. */
+  /** No access to the record: a trace or a notice, a deposit of his own that is answered back. */
+  readonly aside?: true;
+  /** The caller gets it to read. */
   readonly delivered?: true;
 };
 

@@ -5,7 +5,7 @@ import type { Interaction, Requested } from '../audit/told.ts';
 import { startOfDay } from '../fhir/instant.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import type { Caller } from '../identity/caller.ts';
-import { traceRefusal } from '../interaction/answer.ts';
+import { traceOnly } from '../interaction/answer.ts';
 import { bytesNotSearched, createBinary, upload } from '../interaction/binary.ts';
 import { batch, transaction } from '../interaction/bundle/transaction.ts';
 import type { Answer, Context } from '../interaction/context.ts';
@@ -61,7 +61,7 @@ export function handle(shared: Shared, interaction: Interaction, handling: Handl
       await handling(context, request, response);
     } catch (error) {
       const status = statusTraced(error);
-      if (status !== undefined) await traceRefusal(context, status);
+      if (status !== undefined) await traceOnly(context, status);
       throw error;
     }
   };

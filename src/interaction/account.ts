@@ -31,7 +31,7 @@ export function accountOf(context: Context, act: Pick<Act, 'status' | 'touched'>
 /** What he gets to read: of a professional, and but for what is kept of accesses, it is told of. */
 export function delivered({ caller }: Context, touched: readonly Touched[]): readonly Touched[] {
   if (caller.who.kind !== 'professional') return touched;
-  return touched.map((one) => (one.kept ? one : { ...one, delivered: true }));
+  return touched.map((one) => (one.aside ? one : { ...one, delivered: true }));
 }
 
 /** Of the first access of a professional, and of each in an emergency. */

@@ -23,7 +23,7 @@ export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial
     ...(tc === undefined ? {} : { tc }),
     ...(tcs === undefined ? {} : { tcs }),
     ...(feed === undefined ? {} : { feed }),
-    ...(dep === server ? { kept: true } : {}),
+    ...(dep === server ? { aside: true } : {}),
   };
 }
 
@@ -43,8 +43,8 @@ export async function leave(context: Context, reading: Reading, touched: readonl
   return answer;
 }
 
-/** A refusal with a valid token is traced too; a trace that cannot be written refuses the request all the same. */
-export async function traceRefusal(context: Context, status: number): Promise<void> {
+/** What delivers nothing, a refusal with a valid token, is traced too; a trace that cannot be written refuses the request all the same. */
+export async function traceOnly(context: Context, status: number): Promise<void> {
   await context.store.trace(accountOf(context, { status, touched: [] }));
 }
 

@@ -50,7 +50,7 @@ export async function create(context: Context, asked: CreateRequest): Promise<An
       claimsOf(context, type, ifNoneExist),
     );
   });
-  return await shown(context, { type, id, status, version, located: true }, prefer);
+  return await shown(context, { type, id, status, version, located: true, found: status === 200 }, prefer);
 }
 
 /** A document sent by itself, with the name that its source gave it (ITI-105). */

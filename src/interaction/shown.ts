@@ -1,9 +1,12 @@
 // The answer to a write: what `read` shows afterwards, or headers only.
 // https://hl7.org/fhir/R4/http.html#return
+import { depositorOf } from '../access/standing.ts';
 import { isDirectory } from '../access/type.ts';
+import type { Touched } from '../audit/trace.ts';
 import { equals } from '../filter/filter.ts';
 import { scopeOf } from '../identity/scope.ts';
-import { versionHeaders } from './answer.ts';
+import type { Found } from '../store/reading.ts';
+import { leave, touchedBy, traceOnly, versionHeaders } from './answer.ts';
 import type { Answer, Context } from './context.ts';
 import { keysOfId, permissionFor } from './reach.ts';
 import { outcomeOf } from './understood.ts';
@@ -23,11 +26,13 @@ export type Written = {
   readonly version: number;
   /** Whether the answer says where it is. */
   readonly located: boolean;
+  /** It was there before: nothing was written, and what is delivered is traced here. */
+  readonly found?: boolean;
 };
 
 export async function shown(
   context: Context,
-  { type, id, status, version, located }: Written,
+  { type, id, status, version, located, found = false }: Written,
   prefer: Preference,
 ): Promise<Answer> {
   const { store, moments, baseUrl } = context;
@@ -37,12 +42,22 @@ export async function shown(
   };
   const outcome = outcomeOf(context.remarks);
   const bare = { status, headers, ...(outcome && { outcome }) };
-  if (prefer === 'minimal' || scopeOf(context.caller, 'r', type) === 'none') return bare;
+  if (prefer === 'minimal' || scopeOf(context.caller, 'r', type) === 'none') {
+    if (found && !context.gather) await traceOnly(context, status);
+    return bare;
+  }
   // Steady by itself: what is done already must not be done again because the rules changed after it.
-  const row = await store.steady(async () => {
+  return await store.steady(async () => {
     const permission = await permissionFor(context, 'r', type, isDirectory(type) ? undefined : keysOfId(context, type, id));
-    return (await store.reading(moments).find(type, permission, { filter: equals('_id', id), limit: 1 }))[0];
+    const reading = store.reading(moments);
+    const [row] = await reading.find(type, permission, { filter: equals('_id', id), limit: 1 });
+    const full =
+      prefer === 'OperationOutcome' ? { status, headers, body: outcome ?? done } : { ...bare, ...(row && { body: row.j }) };
+    const answer = row === undefined ? bare : full;
+    return found ? await leave(context, reading, row ? [answeredBack(context, type, row)] : [], answer) : answer;
   });
-  if (row === undefined) return bare;
-  return prefer === 'OperationOutcome' ? { status, headers, body: outcome ?? done } : { ...bare, body: row.j };
+}
+
+function answeredBack({ caller }: Context, type: string, row: Found): Touched {
+  return { ...touchedBy(type, row), ...(row.dep === depositorOf(caller) ? { aside: true } : {}) };
 }

@@ -10,7 +10,9 @@ export type Work = {
   readonly stop: () => Promise<void>;
 };
 
-const firstAfter = 60 * 1000;
+/** What waited while no server ran goes soon. */
+const firstPostAfter = 1000;
+const firstAnnouncementAfter = 60 * 1000;
 const announceEvery = 3600 * 1000;
 const postEvery = 10 * 1000;
 
@@ -26,7 +28,8 @@ export function startWork(world: World, relay: Relay | undefined, log: (line: st
       );
   }, log);
   const timers = [
-    setTimeout(() => void announcing(), firstAfter),
+    setTimeout(() => void posting(), firstPostAfter),
+    setTimeout(() => void announcing(), firstAnnouncementAfter),
     setInterval(() => void announcing(), announceEvery),
     setInterval(() => void posting(), postEvery),
   ];

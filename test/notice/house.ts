@@ -94,7 +94,9 @@ async function openHouse(
     consent('sharing', key, { type: 'permit', actor: [actor({ rpps: rpps.treating }, 'PCP')] }),
     consent('sharing', key, { type: 'permit', purpose: [{ system: `${terminology}/v3-ActReason`, code: 'BTG' }] }),
   ];
-  for (const wish of wishes) written(await holder.post('/Consent', wish));
+  const entry = wishes.map((resource) => ({ resource, request: { method: 'POST', url: 'Consent' } }));
+  const { status, text } = await holder.post('/', { resourceType: 'Bundle', type: 'transaction', entry });
+  if (status !== 200) throw new Error(text);
   const people = (): Readonly<Record<Name, Claims>> => ({
     holder: claims.holder(cx(ins)),
     parent: claims.related(parent),

@@ -4,7 +4,7 @@ import type { Touched } from '../../audit/trace.ts';
 import type { JsonObject } from '../../fhir/json.ts';
 import { Refusal, refuse, toOutcome } from '../../fhir/outcome.ts';
 import { accountOf } from '../account.ts';
-import { traceRefusal } from '../answer.ts';
+import { traceOnly } from '../answer.ts';
 import type { Answer, Context, Trail } from '../context.ts';
 import type { Preference } from '../shown.ts';
 import { readAhead } from '../understood.ts';
@@ -86,7 +86,7 @@ async function alone(context: Context, entry: Entry, prefer: Preference, judgeSi
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    await traceRefusal(own, error.status);
+    await traceOnly(own, error.status);
     return { status: error.status, headers: error.headers, body: JSON.stringify(toOutcome(error)) };
   }
 }
