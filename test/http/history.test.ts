@@ -100,6 +100,7 @@ describe('history', () => {
     expect([...types].toSorted()).toEqual([
       'AuditEvent',
       'Binary',
+      'Communication',
       'Consent',
       'DocumentReference',
       'Immunization',
