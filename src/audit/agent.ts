@@ -29,7 +29,7 @@ function personsOf(told: Told): AuditEventAgent[] {
   const isDelegate = who.kind === 'delegate';
   const role = rolesOf(caller);
   const person: AuditEventAgent = {
-    type: { coding: [coding('participation', isWriting(told) ? 'AUT' : 'IRCP')] },
+    type: isWriting(told) ? concept('participation', 'AUT') : concept('participation', 'IRCP', 'information recipient'),
     ...(role.length === 0 ? {} : { role }),
     who: identityOf(caller),
     ...(name === undefined ? {} : { name }),
@@ -112,7 +112,7 @@ function flowOf({ interaction }: Told): { readonly client: CodeableConcept; read
   const source = concept('dicom', '110153', 'Source Role ID');
   if (interaction === 'read' || interaction === 'vread') return { client: destination, server: source };
   if (interaction !== 'delete') return { client: source, server: destination };
-  return { client: concept('dicom', '110150', 'Application'), server: concept('custodian', 'custodian') };
+  return { client: concept('dicom', '110150', 'Application'), server: concept('custodian', 'custodian', 'Custodian') };
 }
 
 function clientOf(told: Told): AuditEventAgent {

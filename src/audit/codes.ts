@@ -21,6 +21,7 @@ const systems = {
   accessMode: 'https://mos.esante.gouv.fr/NOS/TRE_R248-ModeAcces/FHIR/TRE-R248-ModeAcces',
 } as const;
 
+/** With a display where the patterns of BALP have one: each more is an entry of the index of every trace. */
 export function coding(system: keyof typeof systems, code: string, display?: string): Coding {
   return { system: systems[system], code, ...(display === undefined ? {} : { display }) };
 }

@@ -17,7 +17,7 @@ export function entitiesOf(told: Told): AuditEventEntity[] {
 }
 
 const systemObject = coding('entity', '2', 'System Object');
-const other = coding('entity', '4', 'Other');
+const other = coding('entity', '4');
 
 function patientOf({ patient, caller, interaction }: Told): AuditEventEntity[] {
   if (patient === undefined) return [];
@@ -35,13 +35,13 @@ function patientOf({ patient, caller, interaction }: Told): AuditEventEntity[] {
 
 function resourceOf(told: Told, reference: string): AuditEventEntity {
   const type = reference === objectOf(told) ? systemObject : coding('resource', reference.slice(0, reference.indexOf('/')));
-  return { what: { reference }, type, role: coding('role', '4', 'Domain Resource') };
+  return { what: { reference }, type, role: coding('role', '4') };
 }
 
 function questionOf(told: Told, query: string): AuditEventEntity {
   return {
     type: isOfOne(told) ? other : systemObject,
-    role: coding('role', '24', 'Query'),
+    role: coding('role', '24'),
     query: Buffer.from(query).toString('base64'),
   };
 }
@@ -51,7 +51,7 @@ function lawOf({ statute, caller }: Told): AuditEventEntity {
   return {
     what: { identifier: { value: statute } },
     type: other,
-    role: coding('role', '13', 'Security Resource'),
+    role: coding('role', '13'),
     name: 'statute',
     ...(caller.vitale.length === 0 ? {} : { detail: [{ type: 'vitale-card', valueString: 'present' }] }),
   };

@@ -57,6 +57,7 @@ it('has rules that a wrong trace breaks', async () => {
   const event = await acted.traced('again');
   const wrong: readonly Body[] = [
     { ...event, outcome: '4' },
+    { ...event, type: { ...event.type, display: undefined } },
     { ...event, agent: event.agent.slice(1) },
     { ...event, agent: event.agent.map((one: Body) => ({ ...one, network: undefined })) },
     { ...event, entity: event.entity.slice(0, 2) },

@@ -38,6 +38,19 @@ const patterns: Readonly<Record<string, Pattern>> = {
   Delete: { subtypes: ['delete'], action: 'D', client: `${dicom}|110150`, server: custodian, users: sources },
 };
 
+/** Codings are patterns there, in most with the display. */
+const displays: readonly (readonly [key: string, display: string])[] = [
+  ['http://terminology.hl7.org/CodeSystem/audit-event-type|rest', 'Restful Operation'],
+  [`${dicom}|110150`, 'Application'],
+  [`${dicom}|110152`, 'Destination Role ID'],
+  [`${dicom}|110153`, 'Source Role ID'],
+  [custodian, 'Custodian'],
+  [`${participation}|IRCP`, 'information recipient'],
+  [`${entityType}|1`, 'Person'],
+  [`${entityType}|2`, 'System Object'],
+  [`${objectRole}|1`, 'Patient'],
+];
+
 type Rule = readonly [text: string, holds: boolean];
 
 const keyed = ({ system, code }: Body): string => `${system}|${code}`;
@@ -72,11 +85,22 @@ function rulesOf(name: string, event: Body): readonly Rule[] {
     ['action', event.action === pattern.action],
     ['outcome', event.outcome === '0'],
     ['entity[transaction]', transactions(event)],
+    ['display', isDisplayed(event)],
     ...agentRules(event, pattern),
     ...(isQuery ? queryRules(event) : dataRules(event)),
     ...(name.startsWith('Patient') ? patientRules(event) : []),
     ...(pattern === patterns.Delete ? deleteRules(event, pattern) : []),
   ];
+}
+
+function isDisplayed({ type, subtype, agent, entity }: Body): boolean {
+  const codings: readonly Body[] = [
+    type,
+    ...agent.flatMap((one: Body) => one.type.coding),
+    ...entity.flatMap((one: Body) => [one.type, one.role ?? {}]),
+  ];
+  const known = new Map(displays);
+  return subtype[0].display === subtype[0].code && codings.every((one) => (known.get(keyed(one)) ?? one.display) === one.display);
 }
 
 function agentRules({ agent }: Body, { client, server, users }: Pattern): readonly Rule[] {
