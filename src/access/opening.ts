@@ -1,9 +1,10 @@
 // Who may open a record, and what the record's state lets be written in it.
 import { type Refusal, refuse } from '../fhir/outcome.ts';
 import type { Ins } from '../identity/caller.ts';
+import { isSameIns } from '../identity/identifiers.ts';
 import type { Asking } from './asking.ts';
 import type { AccessRecord } from './record.ts';
-import { depositorOf, hasCard, isInCharge, isOpen, isOwn, isReachable } from './standing.ts';
+import { depositorOf, hasCard, isInCharge, isOnCard, isOpen, isOwn, isReachable } from './standing.ts';
 
 /** One text for no record, a closed one and a block. */
 export const noDeposits = (): Refusal => refuse('no-deposits', 'This record does not take deposits from you');
@@ -13,19 +14,17 @@ export const forbidden = (text = 'You may not do this'): Refusal => refuse('forb
 /** `POST Patient`: the holder from his account, or with the holder present. Depends on the request alone. */
 export function judgeNewRecord({ caller, bound }: Asking, ins: Ins): void {
   const { who } = caller;
-  const isHis = (one: Ins): boolean => one.system === ins.system && one.value === ins.value;
-  if (who.kind === 'holder' && who.ins !== undefined && isHis(who.ins)) return;
+  if (who.kind === 'holder' && isSameIns(who.ins, ins)) return;
   // A token of one record, or of an emergency, is of a record that there is.
   if (bound !== undefined || caller.mode !== 'TREAT') throw forbidden();
-  if ((who.kind === 'agent' || who.kind === 'professional' || who.kind === 'structure') && caller.vitale.some(isHis)) return;
+  if ((who.kind === 'agent' || who.kind === 'professional' || who.kind === 'structure') && isOnCard(ins, caller)) return;
   throw forbidden('A record is opened by its holder, or with his card in the reader');
 }
 
 /** The account is of the person himself, with his card in the reader or that of a parent, which lists him. Depends on the request alone. */
 export function judgeActivationCode({ caller, bound }: Asking, ins: Ins): void {
-  const isListed = caller.vitale.some(({ system, value }) => system === ins.system && value === ins.value);
   // As for a new record: a token of one record is not about another person.
-  if (caller.who.kind !== 'agent' || bound !== undefined || caller.mode !== 'TREAT' || !isListed)
+  if (caller.who.kind !== 'agent' || bound !== undefined || caller.mode !== 'TREAT' || !isOnCard(ins, caller))
     throw forbidden('An activation code is given with the card of the person in the reader');
 }
 

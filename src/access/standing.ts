@@ -2,7 +2,8 @@
 
 import { addMonths, endOfTime, holds, intervalOf } from '../fhir/instant.ts';
 import { and, element, type Filter, not, oneOf, range } from '../filter/filter.ts';
-import type { Caller, Who } from '../identity/caller.ts';
+import type { Caller, Ins, Who } from '../identity/caller.ts';
+import { isSameIns } from '../identity/identifiers.ts';
 import type { Asking } from './asking.ts';
 import { concerns, type Standing } from './provision.ts';
 import type { AccessRecord, Actor, ConsentRule, Guardian } from './record.ts';
@@ -71,7 +72,7 @@ export function teamsOf({ teams }: AccessRecord, names: readonly Actor[], now: D
 
 export function isOwn(record: AccessRecord, { who }: Caller): boolean {
   if (who.kind !== 'holder' || (who.patient === undefined && who.ins === undefined)) return false;
-  const byIns = who.ins === undefined || (record.ins?.system === who.ins.system && record.ins.value === who.ins.value);
+  const byIns = who.ins === undefined || isSameIns(record.ins, who.ins);
   return byIns && (who.patient === undefined || who.patient === record.key);
 }
 
@@ -177,11 +178,15 @@ export function isDelegated(practice: AccessRecord | undefined, who: Extract<Who
 export function isReachable(record: AccessRecord, caller: Caller): boolean {
   if (caller.mode === 'TREAT') return true;
   const byKey = caller.patient === undefined || caller.patient === record.key;
-  const byIns =
-    caller.person === undefined || (caller.person.system === record.ins?.system && caller.person.value === record.ins.value);
+  const byIns = caller.person === undefined || isSameIns(record.ins, caller.person);
   return byKey && byIns && (caller.patient !== undefined || caller.person !== undefined);
 }
 
-export function hasCard({ ins }: AccessRecord, { vitale }: Caller): boolean {
-  return ins !== undefined && vitale.some((card) => card.system === ins.system && card.value === ins.value);
+export function hasCard({ ins }: AccessRecord, caller: Caller): boolean {
+  return isOnCard(ins, caller);
+}
+
+/** The Vitale card in the reader lists him. */
+export function isOnCard(ins: Ins | undefined, { vitale }: Caller): boolean {
+  return vitale.some((card) => isSameIns(card, ins));
 }

@@ -17,6 +17,10 @@ export function insOf(system: string, value: string): Ins | undefined {
   return parseIns(`${value}^^^&${system.replace(/^urn:oid:/, '')}&ISO`);
 }
 
+export function isSameIns(one: Ins | undefined, other: Ins | undefined): boolean {
+  return one !== undefined && one.system === other?.system && one.value === other.value;
+}
+
 /** The two digits at the end of an INS: 97 − n mod 97 of the thirteen before, where Corsica counts as 19 and 18. */
 export function insKeyOf(thirteen: string): string {
   const number = thirteen.replace(/(?<=^.{5})2A/, '19').replace(/(?<=^.{5})2B/, '18');
