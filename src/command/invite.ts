@@ -3,8 +3,7 @@
 import { parseArgs } from 'node:util';
 import { validDays } from '../identity/activation-code.ts';
 import { activationsOf } from '../store/activation.ts';
-import { connect, databaseNames, openDatabase } from '../store/database.ts';
-import { readEnvironment } from './environment.ts';
+import { withDatabases } from './database.ts';
 import { type Invited, invite } from './invite/invite.ts';
 import { StartError } from './start-error.ts';
 
@@ -32,22 +31,16 @@ function parsed(args: readonly string[]) {
 }
 
 async function run(asked: Asked): Promise<Invited> {
-  const { mongodbUri } = readEnvironment(process.env);
-  if (mongodbUri === undefined)
-    throw new StartError('MONGODB_URI is not set: the embedded database is open while its server runs, and to nobody else.');
-  const client = await connect(mongodbUri);
-  try {
-    const database = await openDatabase(client, databaseNames(client).national, []);
-    return await invite({
-      ...asked,
-      activations: activationsOf(database),
-      now: new Date(),
-      log: say,
-      complain: (line) => void process.stderr.write(`${line}\n`),
-    });
-  } finally {
-    await client.close();
-  }
+  return await withDatabases(
+    async (open) =>
+      await invite({
+        ...asked,
+        activations: activationsOf(await open('national')),
+        now: new Date(),
+        log: say,
+        complain: (line) => void process.stderr.write(`${line}\n`),
+      }),
+  );
 }
 
 /** An error of the database may quote an INS. */
