@@ -1,6 +1,7 @@
 // National policy as data: the habilitation matrix, the category map and the regime, read at start and frozen.
 import { createHash } from 'node:crypto';
 import type { Conformance } from '../conformance/conformance.ts';
+import { type Displays, displaysIn } from '../conformance/display.ts';
 import { compileFhirPath, type FhirPath } from '../fhir/fhirpath.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { isPointingType } from '../filter/envelope.ts';
@@ -53,6 +54,15 @@ export type Maps = { readonly habilitation?: JsonObject | undefined; readonly ca
 
 export function published(conformance: Pick<Conformance, 'published'>, map: keyof Maps): JsonObject {
   return conformance.published(`${base}/ConceptMap/${map}`);
+}
+
+const displays = new WeakMap<object, Displays>();
+
+/** Professions and document types by the names that the published policy gives them: several thousand, so put together once. */
+export function policyDisplays(conformance: Pick<Conformance, 'published'>): Displays {
+  const known = displays.get(conformance) ?? displaysIn(conformance, published(conformance, 'habilitation'));
+  displays.set(conformance, known);
+  return known;
 }
 
 /** A type of the record that the map forgets would be closed to all professionals: the start fails instead. */

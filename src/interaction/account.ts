@@ -1,10 +1,9 @@
 // What is kept of a request: its traces, and the notices of what it delivered.
 // https://profiles.ihe.net/ITI/BALP, https://hl7.org/fhir/R4/communication.html
 import { medecinsTraitants } from '../access/standing.ts';
-import { published } from '../access/statute.ts';
+import { policyDisplays } from '../access/statute.ts';
 import { type Access, accessesOf, accessNotice } from '../audit/notice.ts';
 import { type Act, type Touched, type Traced, tracesOf } from '../audit/trace.ts';
-import { displaysIn } from '../conformance/display.ts';
 import { newId } from '../fhir/id.ts';
 import type { Made, Notice } from '../store/notice.ts';
 import type { Account } from '../store/trace.ts';
@@ -65,5 +64,5 @@ async function made(context: Context, access: Access): Promise<Made> {
 function professionOf({ caller: { who }, conformance }: Context): string | undefined {
   if (who.kind !== 'professional') return undefined;
   const { system, code } = who.profession;
-  return displaysIn(conformance, published(conformance, 'habilitation')).get(`${system}|${code}`)?.toLowerCase();
+  return policyDisplays(conformance).get(`${system}|${code}`)?.toLowerCase();
 }

@@ -3,8 +3,8 @@
 import { type Access, explain } from '../access/explain.ts';
 import { codeIn } from '../access/habilitation.ts';
 import { labelsOf, visibilitySystem } from '../access/label.ts';
-import { published } from '../access/statute.ts';
-import { type Displays, displaysIn } from '../conformance/display.ts';
+import { policyDisplays } from '../access/statute.ts';
+import type { Displays } from '../conformance/display.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { categoriesOf } from '../filter/envelope.ts';
@@ -60,7 +60,7 @@ type Explained = {
 
 async function written(context: Context, reading: Reading, { type, row, resource, entries }: Explained): Promise<JsonObject> {
   const { conformance, statute } = context;
-  const displays = displaysIn(conformance, published(conformance, 'habilitation'));
+  const displays = policyDisplays(conformance);
   const named = await namedIn(context, reading, entries, row);
   const categories = categoriesOf(row).flatMap((code) => [...statute.documentTypes].filter((key) => codeIn(key) === code));
   return {

@@ -1,8 +1,7 @@
 // AuditEvent/$narrate: what a search or a read of traces would give the caller, each with a French sentence as its narrative.
 // Its definition: profiles/OperationDefinition-narrate.json
 import type { AuditEvent } from '@medplum/fhirtypes';
-import { published } from '../access/statute.ts';
-import { displaysIn } from '../conformance/display.ts';
+import { policyDisplays } from '../access/statute.ts';
 import { asResource, isObject, type JsonObject, parseJson } from '../fhir/json.ts';
 import { finessSystem, rppsSystem } from '../identity/systems.ts';
 import type { Context } from '../interaction/context.ts';
@@ -57,7 +56,7 @@ async function readerOf(
     relatives: unnamed.flatMap(({ who }) => /^RelatedPerson\/(.+)$/.exec(who?.reference ?? '')?.[1] ?? []),
     records: [...new Set(rows.flatMap(({ rec }) => rec ?? []))],
   });
-  return { who: caller.who, displays: displaysIn(conformance, published(conformance, 'habilitation')), names };
+  return { who: caller.who, displays: policyDisplays(conformance), names };
 }
 
 function told(event: AuditEvent & JsonObject, reader: Reader): string {
