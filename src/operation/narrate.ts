@@ -26,10 +26,11 @@ export async function narrate(context: Context, call: Call): Promise<Operated> {
 /** The names are those that the caller may read, by the reading that found the traces. */
 function telling(context: Context) {
   return async (reading: Reading, rows: readonly Found[]): Promise<(text: string) => string> => {
-    const events = rows.flatMap(({ j }) => eventIn(j) ?? []);
-    const reader = await readerOf(context, reading, events, rows);
+    const events = new Map(rows.map(({ j }) => [j, eventIn(j)] as const));
+    const found = [...events.values()].filter((event) => event !== undefined);
+    const reader = await readerOf(context, reading, found, rows);
     return (text) => {
-      const event = eventIn(text);
+      const event = events.get(text);
       return event === undefined ? text : told(event, reader);
     };
   };
