@@ -2,7 +2,8 @@
 // https://profiles.ihe.net/ITI/BALP/content.html, https://hl7.org/fhir/R4/auditevent-definitions.html#AuditEvent.agent
 import type { AuditEventAgent, CodeableConcept, Coding } from '@medplum/fhirtypes';
 import type { Caller, Mode } from '../identity/caller.ts';
-import { actReason, callerRole, finessSystem, rppsSystem, speciality } from '../identity/systems.ts';
+import { identified } from '../identity/identifiers.ts';
+import { actReason, callerRole, speciality } from '../identity/systems.ts';
 import { roleOf } from '../identity/who.ts';
 import { coding, concept } from './codes.ts';
 import { namesToken } from './profile.ts';
@@ -81,7 +82,7 @@ function structureOf({ who, organizationName }: Caller): AuditEventAgent[] {
   return [
     {
       type: concept('roleClass', 'PROV'),
-      who: { type: 'Organization', identifier: { system: finessSystem, value: who.finess } },
+      who: identified('Organization', who.finess),
       ...(organizationName === undefined ? {} : { name: organizationName }),
       requestor: false,
     },
@@ -92,9 +93,9 @@ function identityOf({ who, issuer, subject }: Caller): NonNullable<AuditEventAge
   switch (who.kind) {
     case 'professional':
     case 'delegate':
-      return { type: 'Practitioner', identifier: { system: rppsSystem, value: who.rpps } };
+      return identified('Practitioner', who.rpps);
     case 'structure':
-      return { type: 'Organization', identifier: { system: finessSystem, value: who.finess } };
+      return identified('Organization', who.finess);
     case 'related':
       return { reference: `RelatedPerson/${who.related}` };
     case 'holder':

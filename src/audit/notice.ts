@@ -1,12 +1,13 @@
 // What the holder has notice of: the first access of a professional, every emergency access, and that something awaits its announcement.
 // https://hl7.org/fhir/R4/communication.html
-import type { Communication, Practitioner, Reference } from '@medplum/fhirtypes';
+import type { Communication, Reference } from '@medplum/fhirtypes';
 import type { JsonObject } from '../fhir/json.ts';
 import { noticeAt, pointedAt } from '../filter/envelope.ts';
 import { type Row, server } from '../filter/row.ts';
 import { type Sight, sightOf } from '../filter/sight.ts';
 import type { Caller } from '../identity/caller.ts';
-import { noticeSystem, rppsSystem } from '../identity/systems.ts';
+import { identified } from '../identity/identifiers.ts';
+import { noticeSystem } from '../identity/systems.ts';
 import { earliestFeed, type Touched, type TraceContext, type Traced } from './trace.ts';
 
 /** What was delivered of one record, as far as it is seen by the same and as long. */
@@ -118,7 +119,7 @@ function communication({ id, rec, now, code, text, about, treating }: Said): Com
     subject: patient,
     ...(about.length === 0 ? {} : { about: [...about] }),
     sent: at,
-    recipient: [patient, ...treating.map((rpps) => ({ ...professional(rpps) }))],
+    recipient: [patient, ...treating.map((rpps) => identified('Practitioner', rpps))],
     payload: [{ contentString: text }],
   };
 }
@@ -148,16 +149,8 @@ function rowOf(
   };
 }
 
-function professional(rpps: string, name?: string): Reference<Practitioner> {
-  return {
-    type: 'Practitioner',
-    identifier: { system: rppsSystem, value: rpps },
-    ...(name === undefined ? {} : { display: name }),
-  };
-}
-
 function accessing({ who, name }: Caller): Reference {
-  return who.kind === 'professional' ? professional(who.rpps, name) : {};
+  return who.kind === 'professional' ? identified('Practitioner', who.rpps, name) : {};
 }
 
 const instant = new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', dateStyle: 'long', timeStyle: 'short' });

@@ -3,6 +3,7 @@
 import { consentKind } from '../access/consent.ts';
 import { visibilitySystem } from '../access/label.ts';
 import type { JsonObject } from '../fhir/json.ts';
+import { identified } from '../identity/identifiers.ts';
 import { finessSystem, rppsSystem } from '../identity/systems.ts';
 import { type Person, type Professional, professionSystem, type Structure } from './people.ts';
 
@@ -52,8 +53,8 @@ export function actor(named: Named, role: 'IRCP' | 'PCP' = 'IRCP'): JsonObject {
 }
 
 function named_(named: Named): JsonObject {
-  if ('rpps' in named) return { type: 'Practitioner', identifier: { system: rppsSystem, value: named.rpps } };
-  if ('finess' in named) return { type: 'Organization', identifier: { system: finessSystem, value: named.finess } };
+  if ('rpps' in named) return identified('Practitioner', named.rpps);
+  if ('finess' in named) return identified('Organization', named.finess);
   return 'literal' in named ? reference(named.literal) : { identifier: { system: named.issuer, value: named.sub } };
 }
 
@@ -154,7 +155,7 @@ export function careTeam(key: string, name: string, members: readonly string[]):
     status: 'active',
     name,
     subject: reference(`Patient/${key}`),
-    participant: members.map((rpps) => ({ member: { type: 'Practitioner', identifier: { system: rppsSystem, value: rpps } } })),
+    participant: members.map((rpps) => ({ member: identified('Practitioner', rpps) })),
   };
 }
 

@@ -1,7 +1,7 @@
 // The identifiers of persons, structures and records as tokens write them, each in exactly one form.
 // https://profiles.ihe.net/ITI/TF/Volume3/ch-4.2.html#4.2.3.1.7 (CX), https://hl7.org/fhir/R4/datatypes.html#id
 import type { Ins } from './caller.ts';
-import { finessSystem, insSystems } from './systems.ts';
+import { finessSystem, insSystems, rppsSystem } from './systems.ts';
 
 const ins = /^(\d{6}[\dAB]\d{8})\^\^\^&([\d.]+)&ISO(?:\^NH)?$/;
 
@@ -35,6 +35,13 @@ export function hasRightKey({ value }: Ins): boolean {
 export function parseFiness(text: string): string | undefined {
   const [system, value, ...more] = text.split('|');
   return system === finessSystem && value !== undefined && more.length === 0 && /^\d[\dAB]\d{7}$/.test(value) ? value : undefined;
+}
+
+const systemOf = { Practitioner: rppsSystem, Organization: finessSystem } as const;
+
+/** A logical reference: to a person by his RPPS, to a structure by its FINESS. https://hl7.org/fhir/R4/references.html#logical */
+export function identified<T extends keyof typeof systemOf>(type: T, value: string, display?: string) {
+  return { type, identifier: { system: systemOf[type], value }, ...(display === undefined ? {} : { display }) };
 }
 
 export function parseRpps(text: string): string | undefined {

@@ -8,7 +8,8 @@ import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { oneOf } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
-import { finessSystem, rppsSystem } from '../identity/systems.ts';
+import { identified } from '../identity/identifiers.ts';
+import { rppsSystem } from '../identity/systems.ts';
 import { canonicalReference } from '../search/reference.ts';
 import type { Replacement, Stored } from '../store/commit.ts';
 import { asBytesOf, type Line } from '../store/line.ts';
@@ -143,13 +144,12 @@ function superseded(context: Context, was: Found): Replacement {
 
 function withAuthor({ caller: { who, name } }: Context, document: JsonObject): JsonObject {
   if (document.author !== undefined) return document;
-  const display = name === undefined ? {} : { display: name };
   switch (who.kind) {
     case 'professional':
     case 'delegate':
-      return { ...document, author: [{ type: 'Practitioner', identifier: { system: rppsSystem, value: who.rpps }, ...display }] };
+      return { ...document, author: [identified('Practitioner', who.rpps, name)] };
     case 'structure':
-      return { ...document, author: [{ type: 'Organization', identifier: { system: finessSystem, value: who.finess } }] };
+      return { ...document, author: [identified('Organization', who.finess)] };
     case 'holder':
       return { ...document, author: [document.subject] };
     case 'related':

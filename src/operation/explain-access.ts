@@ -9,6 +9,7 @@ import type { JsonObject } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { categoriesOf } from '../filter/envelope.ts';
 import type { Row } from '../filter/row.ts';
+import { identified } from '../identity/identifiers.ts';
 import { actReason, finessSystem, rppsSystem } from '../identity/systems.ts';
 import { leave, touchedBy } from '../interaction/answer.ts';
 import { type Answer, type Context, capabilityOf, indexed } from '../interaction/context.ts';
@@ -105,13 +106,12 @@ function partsOf(entry: Access, named: Named, displays: Displays): readonly Json
 function actorsOf(who: Access['who'], named: Named): readonly JsonObject[] {
   if (who.kind === 'related') return [{ name: 'actor', valueReference: { reference: `RelatedPerson/${who.related}` } }];
   const person = who.kind === 'professional' ? who.rpps : undefined;
-  const reference = (type: string, system: string, value: string): JsonObject => {
-    const display = named.names.get(`${system}|${value}`);
-    return { type, identifier: { system, value }, ...(display === undefined ? {} : { display }) };
-  };
-  const structure = who.finess === undefined ? [] : [reference('Organization', finessSystem, who.finess)];
+  const nameOf = (system: string, value: string): string | undefined => named.names.get(`${system}|${value}`);
+  const structure = who.finess === undefined ? [] : [identified('Organization', who.finess, nameOf(finessSystem, who.finess))];
   return [
-    ...(person === undefined ? [] : [{ name: 'actor', valueReference: reference('Practitioner', rppsSystem, person) }]),
+    ...(person === undefined
+      ? []
+      : [{ name: 'actor', valueReference: identified('Practitioner', person, nameOf(rppsSystem, person)) }]),
     ...structure.map((valueReference) => ({ name: who.kind === 'structure' ? 'actor' : 'structure', valueReference })),
   ];
 }

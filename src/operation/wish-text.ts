@@ -4,7 +4,8 @@ import { consentKind, roleSystems } from '../access/consent.ts';
 import { addMonths, dayInParis, startOfDay } from '../fhir/instant.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
 import type { Caller } from '../identity/caller.ts';
-import { actReason, rppsSystem } from '../identity/systems.ts';
+import { identified } from '../identity/identifiers.ts';
+import { actReason } from '../identity/systems.ts';
 import { firstOf, type Input, valuesOf } from './input.ts';
 
 export type Said = { readonly type: 'permit' | 'deny'; readonly role: keyof typeof roleSystems };
@@ -44,8 +45,7 @@ export function actorIn({ who, name }: Caller, input: Input): JsonObject | undef
   const given = firstOf(input, 'actor')?.value;
   if (isObject(given)) return given;
   if (who.kind !== 'professional') return undefined;
-  const identifier = { system: rppsSystem, value: who.rpps };
-  return { type: 'Practitioner', identifier, ...(name === undefined ? {} : { display: name }) };
+  return identified('Practitioner', who.rpps, name);
 }
 
 /** What a professional writes ends within a year: where he does not say when, on the last day that may be. */
