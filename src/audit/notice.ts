@@ -1,14 +1,13 @@
 // What the holder has notice of: the first access of a professional, every emergency access, and that something awaits its announcement.
 // https://hl7.org/fhir/R4/communication.html
 import type { Communication, Reference } from '@medplum/fhirtypes';
-import type { JsonObject } from '../fhir/json.ts';
 import { noticeAt, pointedAt } from '../filter/envelope.ts';
-import { type Row, server } from '../filter/row.ts';
+import type { Row } from '../filter/row.ts';
 import { type Sight, sightOf } from '../filter/sight.ts';
 import type { Caller } from '../identity/caller.ts';
 import { identified } from '../identity/identifiers.ts';
 import { noticeSystem } from '../identity/systems.ts';
-import { earliestFeed, type Touched, type TraceContext, type Traced } from './trace.ts';
+import { earliestFeed, serverRow, type Touched, type TraceContext, type Traced } from './trace.ts';
 
 /** What was delivered of one record, as far as it is seen by the same and as long. */
 export type Access = { readonly rec: string; readonly sight: Sight; readonly traces: readonly Traced[] };
@@ -60,7 +59,8 @@ export function accessNotice({ index }: Pick<TraceContext, 'index'>, { rec, trac
   });
   const targets = touched.map(({ type, ...envelope }) => pointedAt(type, envelope));
   return {
-    ...rowOf({ index }, resource, { rec, now, refs: namesOf(touched) }),
+    ...serverRow({ index }, resource, { id, rec, now }),
+    refs: namesOf(touched),
     ...noticeAt(targets, false),
     ...feedOf(touched),
     ...(caller.who.kind === 'professional' ? { by: `p:${caller.who.rpps}` } : {}),
@@ -88,7 +88,7 @@ export function awaitingNotice(
   const id = context.newId(rec);
   const resource = communication({ id, rec, now, code: 'awaiting-announcement', text: announcement, about: [], treating: [] });
   const { rd } = noticeAt([], true);
-  return { ...rowOf(context, resource, { rec, now, refs }), rd: secret ? rd.filter((reader) => reader !== 'REP') : rd };
+  return { ...serverRow(context, resource, { id, rec, now }), refs, rd: secret ? rd.filter((reader) => reader !== 'REP') : rd };
 }
 
 const displays = {
@@ -121,31 +121,6 @@ function communication({ id, rec, now, code, text, about, treating }: Said): Com
     sent: at,
     recipient: [patient, ...treating.map((rpps) => identified('Practitioner', rpps))],
     payload: [{ contentString: text }],
-  };
-}
-
-function rowOf(
-  { index }: Pick<TraceContext, 'index'>,
-  resource: Communication,
-  { rec, now, refs }: Pick<Row, 'refs'> & { readonly rec: string; readonly now: Date },
-): Row {
-  const json: JsonObject = { ...resource };
-  const id = String(resource.id);
-  return {
-    _id: id,
-    v: 1,
-    lu: now,
-    rec,
-    date: now,
-    dhi: now,
-    made: now,
-    rd: [],
-    dep: server,
-    ...(refs === undefined ? {} : { refs }),
-    n: 0,
-    line: [id],
-    ...index(json),
-    j: JSON.stringify(json),
   };
 }
 

@@ -1,5 +1,6 @@
 // The traces of one request: one AuditEvent per record and set of labels and hold of what was delivered or written.
 
+import type { AuditEvent, Communication } from '@medplum/fhirtypes';
 import type { JsonObject } from '../fhir/json.ts';
 import { pointedAt, pointingAt } from '../filter/envelope.ts';
 import { type Envelope, type Row, server } from '../filter/row.ts';
@@ -85,10 +86,26 @@ function traceOf(context: TraceContext, act: Act, group: readonly Touched[], wit
     ...(group[0]?.rec === undefined || group[0].rec.startsWith('p:') ? {} : { patient: group[0].rec }),
     ...(withQuery ? { query } : {}),
   });
-  const json: JsonObject = { ...resource };
   const by = caller.who.kind === 'professional' || caller.who.kind === 'delegate' ? `p:${caller.who.rpps}` : undefined;
   const feed = earliestFeed(group);
   const { tcs = [], ...envelope } = pointingAt(group.map(({ type, ...one }) => pointedAt(type, one)));
+  return {
+    ...serverRow(context, resource, { id, now, ...(rec === undefined ? {} : { rec }) }),
+    ...envelope,
+    tcs,
+    ...(by === undefined ? {} : { by }),
+    ...(feed === undefined ? {} : { feed }),
+    refs: listed,
+  };
+}
+
+/** The row of what the server itself writes; who may read it is said by what stands beside. */
+export function serverRow(
+  { index }: Pick<TraceContext, 'index'>,
+  resource: AuditEvent | Communication,
+  { id, rec, now }: { readonly id: string; readonly rec?: string; readonly now: Date },
+): Omit<Row, 'rd'> {
+  const json: JsonObject = { ...resource };
   return {
     _id: id,
     v: 1,
@@ -97,15 +114,10 @@ function traceOf(context: TraceContext, act: Act, group: readonly Touched[], wit
     date: now,
     dhi: now,
     made: now,
-    ...envelope,
-    tcs,
     dep: server,
-    ...(by === undefined ? {} : { by }),
-    ...(feed === undefined ? {} : { feed }),
-    refs: listed,
     n: 0,
     line: [id],
-    ...context.index(json),
+    ...index(json),
     j: JSON.stringify(json),
   };
 }
