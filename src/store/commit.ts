@@ -63,7 +63,7 @@ export async function commit(database: Database, work: Work): Promise<void> {
   }
 }
 
-function isDuplicateKey(error: unknown): boolean {
+export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === 11000;
 }
 

@@ -90,8 +90,12 @@ const heldIndex: IndexDescription = { key: { told: 1, hold: 1 }, partialFilterEx
 const noticeIndex: IndexDescription = { key: { by: 1, rec: 1 }, partialFilterExpression: { by: { $exists: true } } };
 const traceIndexes: IndexDescription[] = [{ key: recordIndex }, { key: { by: 1, ...byDate } }];
 
-/** MongoDB forgets what has it, when it is over. */
+/** MongoDB forgets what has it, within a minute after it is over. */
 const goneIndex: IndexDescription = { key: { gone: 1 }, expireAfterSeconds: 0 };
+
+export function notGone(now: Date) {
+  return { $or: [{ gone: { $exists: false } }, { gone: { $gt: now } }] };
+}
 
 const otherIndexes: readonly (readonly [collection: string, indexes: readonly IndexDescription[]])[] = [
   ['records', [{ key: { actors: 1 } }, { ...goneIndex, sparse: true }]],

@@ -23,7 +23,7 @@ const envelope = { rd: 1, hold: 1, tc: 1, tcs: 1 } as const;
 const last = { deleted: true, until: { $exists: false } } as const;
 const everyPointer = { ...envelope, refs: 1, own: 1, by: 1 } as const;
 /** Written by the server alone: nothing but their labels ever changes, and a Communication of somebody else points at nothing. */
-const following = ['AuditEvent', 'Communication'];
+export const following: readonly string[] = ['AuditEvent', 'Communication'];
 const everyType = [...pointingTypes, 'Communication'];
 
 /**

@@ -1,6 +1,6 @@
 // What the provider remembers for a while, as texts that it alone understands.
-import { MongoServerError } from 'mongodb';
-import { type Database, within } from './database.ts';
+import { isDuplicateKey } from './commit.ts';
+import { type Database, notGone, within } from './database.ts';
 
 export type ProviderRow = {
   readonly _id: string;
@@ -21,22 +21,17 @@ export type ProviderRows = {
   readonly remove: (by: { readonly _id: string } | { readonly grant: string }) => Promise<void>;
 };
 
-const duplicate = 11_000;
-
 export function providerRowsOf(database: Database): ProviderRows {
   const { provider } = database;
   return {
-    // MongoDB takes a minute to forget.
-    find: async (by, now) =>
-      (await provider.findOne({ ...by, $or: [{ gone: { $exists: false } }, { gone: { $gt: now } }] }, within(database))) ??
-      undefined,
+    find: async (by, now) => (await provider.findOne({ ...by, ...notGone(now) }, within(database))) ?? undefined,
     put: async ({ _id, ...row }) => void (await provider.replaceOne({ _id }, row, { upsert: true, ...within(database) })),
     insert: async (row) => {
       try {
         await provider.insertOne(row, within(database));
         return true;
       } catch (error) {
-        if (error instanceof MongoServerError && error.code === duplicate) return false;
+        if (isDuplicateKey(error)) return false;
         throw error;
       }
     },

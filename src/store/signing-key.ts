@@ -3,7 +3,7 @@
 import { createHash, createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { keyName } from '../identity/claims.ts';
 import { transaction } from './commit.ts';
-import { type Database, within } from './database.ts';
+import { type Database, notGone, within } from './database.ts';
 import { revoke } from './revocation.ts';
 
 export type SigningKey = {
@@ -28,10 +28,7 @@ const usableFor = 3600 * 1000;
 
 export function signingKeysOf(database: Database, databases: readonly Database[]): SigningKeys {
   return {
-    list: async (now) => {
-      const usable = { $or: [{ gone: { $exists: false } }, { gone: { $gt: now } }] };
-      return await database.signingKeys.find(usable).sort({ made: -1, _id: 1 }).toArray();
-    },
+    list: async (now) => await database.signingKeys.find(notGone(now)).sort({ made: -1, _id: 1 }).toArray(),
     rotate: async (now, { forget } = { forget: false }) => {
       const key = newKey(now);
       await transaction(database, async (inside) => {

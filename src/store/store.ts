@@ -16,7 +16,7 @@ import { Reading, Stale } from './reading.ts';
 import { type Records, recordsOf } from './records.ts';
 import { judgeVouched } from './revocation.ts';
 import { type Submissions, submissionsOf } from './submission.ts';
-import { type Account, relabelTraces, traceWriter } from './trace.ts';
+import { type Account, relabelTraces, traceWriter, writeTogether } from './trace.ts';
 import { takingTurns } from './turns.ts';
 
 export type Store = {
@@ -123,6 +123,7 @@ function storeWithin(inside: Database, done: Work[]): Store {
       await claim(inside, claims);
       return await run(store);
     },
+    trace: async (account) => await writeTogether(inside, account),
     steady: async (request) => await request(),
     // Proved when the transaction began.
     under: () => store,
@@ -131,7 +132,7 @@ function storeWithin(inside: Database, done: Work[]): Store {
   return store;
 }
 
-type Common = Omit<Store, 'commit' | 'transaction' | 'steady' | 'settle' | 'under'>;
+type Common = Omit<Store, 'commit' | 'transaction' | 'trace' | 'steady' | 'settle' | 'under'>;
 
 function common(database: Database, records: Records): Common {
   return {
@@ -139,7 +140,6 @@ function common(database: Database, records: Records): Common {
     reading: (moments) => new Reading(database, moments),
     submissions: submissionsOf(database),
     activations: activationsOf(database),
-    trace: traceWriter(database),
     term: database.term,
     putBytes: async (source) => await putBytes(database, source),
     bytesOf: (file, range) => getBytes(database, file, range),

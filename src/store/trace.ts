@@ -3,7 +3,7 @@ import type { Row } from '../filter/row.ts';
 import { transaction } from './commit.ts';
 import { type Database, within } from './database.ts';
 import { type Firsts, isTold, type Notice, toldOf, writeNotices } from './notice.ts';
-import { relabelPointing } from './pointing.ts';
+import { following, relabelPointing } from './pointing.ts';
 import { Stale } from './reading.ts';
 
 /** Traces, and notices of what they tell of. */
@@ -13,8 +13,7 @@ export type Account = { readonly traces: readonly Row[]; readonly notices: reado
  * Inserts whatever waits as one write; each caller is answered when his own rows are durable. Where a notice is due, it and the traces
  * that it tells of are one transaction.
  */
-export function traceWriter(database: Database, firsts?: Firsts): (account: Account) => Promise<void> {
-  if (database.session !== undefined || firsts === undefined) return async (account) => await writeTogether(database, account);
+export function traceWriter(database: Database, firsts: Firsts): (account: Account) => Promise<void> {
   const together = groupWriter(database);
   return async ({ traces, notices }) => {
     const asked = firsts.lacking(notices);
@@ -27,7 +26,8 @@ export function traceWriter(database: Database, firsts?: Firsts): (account: Acco
   };
 }
 
-async function writeTogether(database: Database, { traces, notices }: Account): Promise<void> {
+/** In the transaction that is open. */
+export async function writeTogether(database: Database, { traces, notices }: Account): Promise<void> {
   if (traces.length > 0) await database.of('AuditEvent').insertMany([...traces], within(database));
   await writeNotices(database, notices);
 }
@@ -69,5 +69,5 @@ function groupWriter(database: Database): (rows: readonly Row[]) => Promise<void
 
 /** Traces and notices that were under way when the labels of what they point at changed: everything else that points was in the transaction. */
 export async function relabelTraces(database: Database, rec: string, ids: readonly string[]): Promise<void> {
-  await relabelPointing(database, rec, ids, ['AuditEvent', 'Communication']);
+  await relabelPointing(database, rec, ids, following);
 }
