@@ -4,13 +4,13 @@
 import { type Interval, periodOf } from '../fhir/instant.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import type { Fault } from '../fhir/outcome.ts';
+import { actReason } from '../identity/systems.ts';
 import type { Actor, ConsentKind, ConsentRule, Provision } from './record.ts';
 import type { Statute } from './statute.ts';
 
 export const consentKind = 'https://carnet.example/fhir/CodeSystem/consent-kind';
 const resourceTypes = 'http://hl7.org/fhir/resource-types';
 const documentClasses = 'https://mos.esante.gouv.fr/NOS/TRE_A03-ClasseDocument/FHIR/TRE-A03-ClasseDocument';
-const actReason = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const consentAction = 'http://terminology.hl7.org/CodeSystem/consentaction';
 export const roleSystems: Readonly<Record<'IRCP' | 'PCP' | 'ATTPHYS', string>> = {
   IRCP: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType',

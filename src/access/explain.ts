@@ -5,6 +5,7 @@ import { matches } from '../filter/matches.ts';
 import type { Caller, Coding, Mode, Who } from '../identity/caller.ts';
 import { healthProfession } from '../identity/systems.ts';
 import { habilitationOf } from './professional.ts';
+import { isInForce } from './provision.ts';
 import { type Answer, answerTo, type Decision, type Subject } from './reason.ts';
 import type { AccessRecord, Actor, Provision } from './record.ts';
 import { doctor, namesOf, teamsOf } from './standing.ts';
@@ -36,7 +37,7 @@ export function explain(explained: Explained): readonly Access[] {
   const { record, subject, statute } = explained;
   const ground: Ground = { ...explained, recordFor: narrowing(explained) };
   const { now } = subject.moments;
-  const wishes = record.consents.filter(({ root }) => root.period === undefined || holds(root.period, now));
+  const wishes = record.consents.filter(({ root }) => isInForce(root, now));
   const named = new Set([
     ...wishes.filter(({ kind }) => kind === 'sharing').flatMap(({ root }) => actorsIn(root)),
     ...record.teams.filter(({ period }) => holds(period, now)).flatMap(({ members }) => members.map(({ actor }) => actor)),

@@ -1,12 +1,11 @@
 // The professionals' line: everything to the médecin traitant, else own deposits and what permits, denies, matrix and labels leave.
-import { holds } from '../fhir/instant.ts';
 import { pointingTypes } from '../filter/envelope.ts';
 import { and, equals, type Filter, known, none, not, oneOf, or, within } from '../filter/filter.ts';
 import type { Who } from '../identity/caller.ts';
 import type { Asking } from './asking.ts';
 import { denied, isPermitted, permitted } from './emergency.ts';
 import { closed, labelled, ownDeposits, type Rules } from './formula.ts';
-import type { Standing } from './provision.ts';
+import { isInForce, type Standing } from './provision.ts';
 import type { AccessRecord } from './record.ts';
 import { depositorOf, hasCard, isBlocked, isDeclared, isShutOut, namesOf, standingIn, teamsOf } from './standing.ts';
 import type { Statute } from './statute.ts';
@@ -111,7 +110,7 @@ function consentsAbout({ consents }: AccessRecord, standing: Standing): readonly
     .filter(
       ({ kind, root }) => kind === 'sharing' && root.type === 'permit' && root.provisions.length === 0 && root.data === undefined,
     )
-    .filter(({ root }) => root.period === undefined || holds(root.period, standing.now))
+    .filter(({ root }) => isInForce(root, standing.now))
     .filter(({ root }) => root.actors?.every((actor) => standing.actors.has(actor)))
     .map(({ id }) => id);
 }

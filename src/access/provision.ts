@@ -10,9 +10,15 @@ import type { Actor, Provision } from './record.ts';
 /** What of the caller a provision can speak about. */
 export type Standing = { readonly actors: ReadonlySet<Actor>; readonly mode: Mode; readonly now: Date };
 
+/** Its period holds, or it has none. */
+export function isInForce({ period }: Pick<Provision, 'period'>, now: Date): boolean {
+  return period === undefined || holds(period, now);
+}
+
 /** Whether the caller-side elements hold: period, actor, purpose. */
-export function concerns({ type, period, actors, purposes }: Provision, { actors: mine, mode, now }: Standing): boolean {
-  if (period !== undefined && !holds(period, now)) return false;
+export function concerns(provision: Provision, { actors: mine, mode, now }: Standing): boolean {
+  const { type, actors, purposes } = provision;
+  if (!isInForce(provision, now)) return false;
   if (actors !== undefined && !actors.some((actor) => mine.has(actor))) return false;
   if (purposes !== undefined) return purposes.includes(mode);
   return type === 'deny' || mode === 'TREAT';

@@ -5,7 +5,7 @@ import { and, element, type Filter, not, oneOf, range } from '../filter/filter.t
 import type { Caller, Ins, Who } from '../identity/caller.ts';
 import { isSameIns } from '../identity/identifiers.ts';
 import type { Asking } from './asking.ts';
-import { concerns, type Standing } from './provision.ts';
+import { concerns, isInForce, type Standing } from './provision.ts';
 import type { AccessRecord, Actor, ConsentRule, Guardian } from './record.ts';
 import type { Statute } from './statute.ts';
 
@@ -155,9 +155,7 @@ export function declarationsOf(
 
 /** RPPS of those declared as such, each once. */
 export function medecinsTraitants(record: AccessRecord, now: Date): readonly string[] {
-  const declared = inForce(record, 'sharing', 'permit').filter(
-    ({ role, root: { period } }) => role === 'PCP' && (period === undefined || holds(period, now)),
-  );
+  const declared = inForce(record, 'sharing', 'permit').filter(({ role, root }) => role === 'PCP' && isInForce(root, now));
   const actors = declared.flatMap(({ root }) => root.actors ?? []);
   return [...new Set(actors.filter((actor) => actor.startsWith('p:')).map((actor) => actor.slice(2)))];
 }

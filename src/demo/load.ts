@@ -1,5 +1,6 @@
 // Fills an empty server with the demonstration, by its own HTTP interface and the rights of each caller: no back door.
 import { isObject, type JsonObject, objectsOf, parseJson, textOf } from '../fhir/json.ts';
+import { actReason } from '../identity/systems.ts';
 import { agent, type Claims, delegated, feeder, holder, type Loaded, operator, professional, structure } from './callers.ts';
 import type { DevelopmentIssuer } from './issuer.ts';
 import { type Person, persons, professionals, structures } from './people.ts';
@@ -66,7 +67,7 @@ async function openRecord(send: Send, at: number, person: Person): Promise<strin
     '/Consent',
     write.consent('sharing', key, {
       type: 'permit',
-      purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'BTG' }],
+      purpose: [{ system: actReason, code: 'BTG' }],
     }),
   );
   await send(

@@ -65,12 +65,13 @@ async function undo(context: Context, key: string, input: Input, test: Test): Pr
   const { store, moments } = context;
   const record = await store.records.current(key);
   const sought = record && (await soughtIn(context, record, input));
+  if (record === undefined || sought === undefined) throw notFound();
   const touched: Touched[] = [];
   const gathering: Context = { ...context, gather: (more) => void touched.push(...more) };
   const written: Written[] = [];
-  for (const rule of (sought && record?.consents) ?? []) {
+  for (const rule of record.consents) {
     const hasEnded = (rule.root.period?.high ?? endOfTime) < moments.now;
-    if (sought === undefined || rule.kind !== 'sharing' || hasEnded || !test(rule, sought)) continue;
+    if (rule.kind !== 'sharing' || hasEnded || !test(rule, sought)) continue;
     const found = await writable(gathering, 'u', 'Consent', rule.id);
     if ('absent' in found) continue;
     const version = await revise(gathering, 'Consent', found, (before) => without(before, rule, sought.actor));

@@ -4,14 +4,8 @@ import type { JsonObject } from '../fhir/json.ts';
 import type { Interaction } from '../identity/scope.ts';
 import { parseScopes } from '../identity/scope.ts';
 import { callerRole, finessSystem } from '../identity/systems.ts';
+import { roleOf } from '../identity/who.ts';
 import type { Client } from '../store/client.ts';
-
-const roles: Readonly<Record<Exclude<Client['kind'], 'structure'>, string>> = {
-  feeder: 'ALIM_AM',
-  agent: 'AGENT_ACCUEIL',
-  operator: 'HEBERGEUR',
-  tester: 'TESTEUR',
-};
 
 /** `asserted`: what the client says in the assertion by which it is recognised; of an agent, the INS on the card in the reader. */
 export function claimsOf(client: Client, asserted: JsonObject): JsonObject {
@@ -19,7 +13,7 @@ export function claimsOf(client: Client, asserted: JsonObject): JsonObject {
   const who =
     kind === 'structure'
       ? { subject_organization_id: `${finessSystem}|${finess}` }
-      : { subject_role: [{ system: callerRole, code: roles[kind] }] };
+      : { subject_role: [{ system: callerRole, code: roleOf(kind) }] };
   return {
     registration,
     ...(kind === 'agent' && asserted.vitale !== undefined ? { vitale: asserted.vitale } : {}),
