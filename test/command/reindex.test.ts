@@ -12,6 +12,7 @@ import type { JsonObject } from '../../src/fhir/json.ts';
 import { type Carnet, type Client, idsOf, type Reply, startCarnet } from '../carnet.ts';
 import { root } from '../conformance/example.ts';
 import { type Folder, searchParameter, withParameters } from '../conformance/with-parameters.ts';
+import { uriOf } from '../database.ts';
 import { claims } from '../identity/issuer.ts';
 import { type Ground, idIn, openGround, written } from '../interaction/ground.ts';
 import { actor, consent, document, label, visibility } from '../resources.ts';
@@ -72,20 +73,20 @@ async function fill(into: Db, id: string): Promise<void> {
   await rows.insertMany(copies);
 }
 
-function address(): string {
-  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
-  uri.pathname = `/${database}`;
-  return uri.href;
-}
-
 /** In this process, of the types whatever they lack. */
 async function reindexHere(...types: readonly string[]): Promise<void> {
   const environment = { conformance: folder.path, baseUrl: carnet.baseUrl };
-  await reindexAll({ environment, mongodbUri: address(), types, log: () => undefined });
+  await reindexAll({ environment, mongodbUri: uriOf(database), types, log: () => undefined });
 }
 
 function reindex(): ChildProcess & { readonly said: () => string } {
-  const env = { ...process.env, MONGODB_URI: address(), BASE_URL: carnet.baseUrl, CONFORMANCE: folder.path, NODE_ENV: 'test' };
+  const env = {
+    ...process.env,
+    MONGODB_URI: uriOf(database),
+    BASE_URL: carnet.baseUrl,
+    CONFORMANCE: folder.path,
+    NODE_ENV: 'test',
+  };
   const program = join(root, 'src/command/reindex.ts');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], { env });
   let text = '';

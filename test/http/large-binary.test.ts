@@ -7,7 +7,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { MongoClient } from 'mongodb';
+import { dropDatabase, uriOf } from '../database.ts';
 import { type ServerProcess, startProcess } from '../server-process.ts';
 
 const mostMegabytes = 100;
@@ -21,9 +21,12 @@ let variables: ReadonlyMap<string, string> = new Map();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'carnet-large-'));
-  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
-  uri.pathname = `/${database}`;
-  const environment = { DATA_DIR: folder, MONGODB_URI: uri.href, NODE_ENV: 'development', BASE_URL: 'http://carnet.test/fhir' };
+  const environment = {
+    DATA_DIR: folder,
+    MONGODB_URI: uriOf(database),
+    NODE_ENV: 'development',
+    BASE_URL: 'http://carnet.test/fhir',
+  };
   server = await startProcess(environment, 'demo-tokens.sh');
   const script = await readFile(join(folder, 'demo-tokens.sh'), 'utf8');
   variables = new Map([...script.matchAll(/(\w+)=['"]?([^'"\n]+)/g)].map(([, name = '', value = '']) => [name, value]));
@@ -31,9 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server.stop();
-  const client = await MongoClient.connect(process.env.TEST_MONGODB_URI ?? '');
-  await Promise.all([client.db(database).dropDatabase(), client.db(`${database}-htest`).dropDatabase()]);
-  await client.close();
+  await dropDatabase(database);
   await rm(folder, { recursive: true });
 }, 60_000);
 

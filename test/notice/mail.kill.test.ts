@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { uriOf } from '../database.ts';
 import { startProcess } from '../server-process.ts';
 import { openTown } from './house.ts';
 import { startRelay } from './relay.ts';
@@ -14,8 +15,6 @@ it('is sent by the other', async () => {
   const relay = await startRelay();
   const mail = { url: `smtp://127.0.0.1:${relay.port}`, from: 'a@carnet.test', portal: 'https://portail.carnet.test/' };
   const town = await openTown({ database, mail }, new Date().toISOString());
-  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
-  uri.pathname = `/${database}`;
   const dataDir = await mkdtemp(join(tmpdir(), 'carnet-mail-'));
   const house = await town.house({ patient: { telecom: [{ system: 'email', value: 'lea@famille.test' }] } });
   await house.as('doctor').get(`/DocumentReference/${await house.deposit()}`);
@@ -26,7 +25,7 @@ it('is sent by the other', async () => {
     }),
   );
   const server = await startProcess({
-    MONGODB_URI: uri.href,
+    MONGODB_URI: uriOf(database),
     DATA_DIR: dataDir,
     DEMO: 'off',
     SMTP_URL: mail.url,

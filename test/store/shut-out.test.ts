@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { MongoClient } from 'mongodb';
 import { type Body, baseUrl, type Client, clientOf, type Reply } from '../carnet.ts';
+import { dropDatabase, uriOf } from '../database.ts';
 import { type Claims, claims, cx, testIssuer } from '../identity/issuer.ts';
 import { finess, idIn, ins, written } from '../interaction/ground.ts';
 import { actor, consent, document, patient } from '../resources.ts';
@@ -28,9 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'carnet-shut-out-'));
   const trusted = join(folder, 'trusted.json');
   await writeFile(trusted, JSON.stringify([issuer.trusted]));
-  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
-  uri.pathname = `/${database}`;
-  const environment = { NODE_ENV: 'production', MONGODB_URI: uri.href, TRUSTED_ISSUERS: trusted, BASE_URL: baseUrl };
+  const environment = { NODE_ENV: 'production', MONGODB_URI: uriOf(database), TRUSTED_ISSUERS: trusted, BASE_URL: baseUrl };
   // The first makes the collections.
   processes.push(await startProcess(environment));
   processes.push(...(await Promise.all([startProcess(environment), startProcess(environment)])));
@@ -41,9 +39,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await Promise.all(processes.map(async (server) => await server.stop()));
-  const client = await MongoClient.connect(process.env.TEST_MONGODB_URI ?? '');
-  await Promise.all([client.db(database).dropDatabase(), client.db(`${database}-htest`).dropDatabase()]);
-  await client.close();
+  await dropDatabase(database);
   await rm(folder, { recursive: true });
 }, 60_000);
 
