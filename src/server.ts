@@ -33,6 +33,8 @@ export type Start = {
   readonly issuers?: readonly TrustedIssuer[];
   readonly clock?: () => Date;
   readonly ids?: Ids;
+  /** Whether notices and e-mails leave every so often, as they should, or only when `work` is called. */
+  readonly worksByItself?: boolean;
 };
 
 export type Server = {
@@ -55,6 +57,7 @@ export async function startServer({
   issuers = [],
   clock = () => new Date(),
   ids = randomIds,
+  worksByItself = true,
 }: Start): Promise<Server> {
   const { baseUrl } = environment;
   const conformance = loadConformance(environment.conformance);
@@ -105,7 +108,7 @@ export async function startServer({
   const server = createServer(createApp(app));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(environment.port, environment.host, resolve));
   const relay = environment.mail && openRelay(environment.mail);
-  const work = startWork({ ...app, store: national.store }, relay, log);
+  const work = startWork({ ...app, store: national.store }, relay, { byItself: worksByItself, log });
   const sweeping = sweeper([national.store, testers.store], clock);
   return {
     address: addressOf(server.address()),

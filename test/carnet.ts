@@ -95,6 +95,8 @@ export async function startCarnet({
     log: (line) => void lines.push(line),
     clock,
     ...(ids === undefined ? {} : { ids }),
+    // Its clock is the test's: so are the moments when e-mails leave.
+    worksByItself: false,
   });
   return {
     address: server.address,

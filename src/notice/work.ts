@@ -17,7 +17,11 @@ const announceEvery = 3600 * 1000;
 const postEvery = 10 * 1000;
 
 /** What fails is done the next time. Lines of the log say numbers alone. */
-export function startWork(world: World, relay: Relay | undefined, log: (line: string) => void): Work {
+export function startWork(
+  world: World,
+  relay: Relay | undefined,
+  { byItself, log }: { readonly byItself: boolean; readonly log: (line: string) => void },
+): Work {
   const announcing = inTurn(async () => void (await announce(world)), log);
   const posting = inTurn(async () => {
     if (relay === undefined) return;
@@ -27,12 +31,14 @@ export function startWork(world: World, relay: Relay | undefined, log: (line: st
         JSON.stringify({ mails: { ...counts, waiting: await world.store.outbox.waiting() }, ...(why.length > 0 ? { why } : {}) }),
       );
   }, log);
-  const timers = [
-    setTimeout(() => void posting(), firstPostAfter),
-    setTimeout(() => void announcing(), firstAnnouncementAfter),
-    setInterval(() => void announcing(), announceEvery),
-    setInterval(() => void posting(), postEvery),
-  ];
+  const timers = byItself
+    ? [
+        setTimeout(() => void posting(), firstPostAfter),
+        setTimeout(() => void announcing(), firstAnnouncementAfter),
+        setInterval(() => void announcing(), announceEvery),
+        setInterval(() => void posting(), postEvery),
+      ]
+    : [];
   for (const timer of timers) timer.unref();
   return {
     now: async () => {
