@@ -86,6 +86,8 @@ const record = object<AccessRecord>(
     birthDate: text,
     maker: text,
     opened: flag,
+    closed: instant,
+    erasure: instant,
     consents: list(rule),
     teams: list(object<Team>({ id: text, period: interval, members: list(object<Member>({ actor, period: interval })) })),
     guardians: list(object<Guardian>({ id: text, period: interval, minor: flag })),
@@ -96,6 +98,8 @@ const record = object<AccessRecord>(
   },
   'ins',
   'birthDate',
+  'closed',
+  'erasure',
 );
 
 /** Whether every part of it can be read. */

@@ -58,6 +58,10 @@ export type AccessRecord = Derived & {
   readonly maker: string;
   /** An opening Consent has been in force once: the record is no longer new. */
   readonly opened: boolean;
+  /** The instant of the write that closed it (closing.ts says since when it is closed). */
+  readonly closed?: Date;
+  /** When its erasure was asked for, in the closed record. */
+  readonly erasure?: Date;
   readonly consents: readonly ConsentRule[];
   readonly teams: readonly Team[];
   readonly guardians: readonly Guardian[];

@@ -44,6 +44,11 @@ export function withGuardian(record: AccessRecord, id: string, guardian: Guardia
   return next(record, { guardians: replaced(record.guardians, id, guardian) });
 }
 
+/** Its erasure asked for. */
+export function withErasure(record: AccessRecord, asked: Date): AccessRecord {
+  return next(record, { erasure: asked });
+}
+
 /** The consents that a new declaration of the médecin traitant ends: the previous declaration, and blocks that name him. */
 export function endedBy(record: AccessRecord, declaration: ConsentRule): readonly string[] {
   if (declaration.role !== 'PCP') return [];

@@ -1,5 +1,6 @@
 // What every write shares: the resource accepted, the record that takes it, and one traced transaction.
 // https://hl7.org/fhir/R4/http.html#transaction
+import { withClosing } from '../access/closing.ts';
 import { judgeDeposit, judgeDepositor } from '../access/deposit.ts';
 import { hasUnknownLabel } from '../access/label.ts';
 import { noDeposits } from '../access/opening.ts';
@@ -52,6 +53,7 @@ export async function commitTraced(
     const insert = [...(work.insert ?? []), ...alongside];
     await context.store.commit({
       ...work,
+      ...(work.record && { record: await closing(context, work.record) }),
       insert,
       claims,
       ...(context.gather ? nothingKept : accountOf(context, { status, touched: written })),
@@ -61,6 +63,14 @@ export async function commitTraced(
     if (!(error instanceof Taken)) throw error;
     throw taken ?? new Stale([...work.expects.keys()]);
   }
+}
+
+/** Whatever changes the access state, it says since when the record is closed. */
+async function closing({ store, statute, moments: { now } }: Context, record: AccessRecord): Promise<AccessRecord> {
+  if (record.version === 1) return record;
+  const before = await store.records.get(record.key);
+  if (before?.version !== record.version - 1) throw new Stale([record.key]);
+  return withClosing(before, record, { statute, now });
 }
 
 /** A conditional create that asks for one of these identifiers at the same time begins again. */
