@@ -3,11 +3,15 @@
 import { ownOperation } from '../conformance/capability.ts';
 import type { Conformance } from '../conformance/conformance.ts';
 import { activationCode } from './activation-code.ts';
+import { close } from './close.ts';
 import { explainAccess } from './explain-access.ts';
 import { mask, unmask } from './mask.ts';
 import { narrate } from './narrate.ts';
 import type { Operation } from './operation.ts';
 import { revoke, unblock } from './revoke.ts';
+import { recordStatus } from './record-status.ts';
+import { reopen } from './reopen.ts';
+import { requestErasure } from './request-erasure.ts';
 import { validate } from './validate.ts';
 import { authorise, block, declareMedecinTraitant } from './wish.ts';
 
@@ -23,6 +27,10 @@ export const operations: Readonly<Record<string, Operation>> = {
   mask,
   unmask,
   narrate,
+  'record-status': recordStatus,
+  close,
+  reopen,
+  'request-erasure': requestErasure,
 };
 
 export type Place = { readonly on: 'type' | 'instance'; readonly method: 'get' | 'post' };

@@ -12,7 +12,7 @@ import type { Body, Shorthand } from './shorthand.ts';
 export type Regime = '2018' | '2022';
 /**
  * Steps: `{at}` sets the clock; `{see: {caller: names | status}}` and `{see2022}` (what differs in that regime) look;
- * `{answers: {caller: {path: status}}}` reads; every other writes `as` a caller and expects `answer` (a status, 2xx where absent), `says` (its diagnostics), `body` (whether there is one).
+ * `{operation}` is one on the record; `{answers: {caller: {path: status}}}` reads; every other writes `as` a caller and expects `answer` (a status, 2xx where absent), `says` (its diagnostics), `body` (whether there is one).
  */
 export type Case = {
   readonly name: string;
@@ -137,6 +137,7 @@ export class Play {
   async #send(client: Client, step: Shorthand): Promise<Reply> {
     if (step.patch !== undefined) return await client.patch(this.#path(step.patch), this.#operations(step));
     if (step.delete !== undefined) return await client.delete(this.#path(step.delete));
+    if (step.operation !== undefined) return await client.post(`/Patient/${this.#key}/$${step.operation}`, { resourceType: 'Parameters' });
     if (step.record !== undefined) return await client.post('/Patient', patient(step.record === 'new' ? `2${this.#ins.slice(1)}` : this.#ins, step.more));
     const kind = Object.keys(makers).find((name) => step[name] !== undefined);
     const type = kind && types[kind];

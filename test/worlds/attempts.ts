@@ -2,6 +2,7 @@
 import type { Conformance } from '../../src/conformance/conformance.ts';
 import { isObject, type JsonObject, objectsOf } from '../../src/fhir/json.ts';
 import { mask } from '../resources.ts';
+import { lives } from './lives.ts';
 import { bundle, labelling, reading, wishing } from './operations.ts';
 import { type Created, get, json, never, type Question } from './question.ts';
 import { byInteraction } from './requests.ts';
@@ -30,6 +31,7 @@ export function attempts(conformance: Conformance, created: readonly Created[], 
     ...left(patient),
     ...wishing(created, [rpps.doctor, rpps.blocked, rpps.treating, rpps.stranger]),
     { ...get(`/Consent?patient=Patient/${patient}&_count=200&_total=accurate`), always: true },
+    ...lives(created),
     ...left(patient),
     { ...get('/AuditEvent?_count=500'), always: true },
   ];

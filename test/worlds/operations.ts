@@ -3,6 +3,7 @@
 import type { Conformance } from '../../src/conformance/conformance.ts';
 import { rppsSystem } from '../../src/identity/systems.ts';
 import { testIns } from '../resources.ts';
+import { idle, statuses } from './lives.ts';
 import { type Created, get, json, never, type Question } from './question.ts';
 import { rootQuestions } from './searches.ts';
 import { adult, child, other } from './story.ts';
@@ -60,6 +61,11 @@ export const byOperation: Readonly<Record<string, (type: string, created: readon
   ],
   'explain-access': (type, created) => [never, ...created.map(({ id }) => id)].map((id) => get(`/${type}/${id}/$explain-access`)),
   'activation-code': activated,
+  'record-status': (_type, created) => statuses(created),
+  // These are tried on the records at the end.
+  close: () => idle('close'),
+  reopen: (_type, created) => idle('reopen', created),
+  'request-erasure': () => idle('request-erasure'),
   // What writes is among the attempts.
   authorise: () => [],
   block: () => [],

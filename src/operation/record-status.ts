@@ -1,0 +1,81 @@
+// $record-status: whether a record exists, is open and is shared with the caller, for whoever knows the exact INS.
+// Its definition: profiles/OperationDefinition-record-status.json
+import { forbidden, reaches } from '../access/opening.ts';
+import type { AccessRecord } from '../access/record.ts';
+import { isOwn } from '../access/standing.ts';
+import { refuse } from '../fhir/outcome.ts';
+import { all } from '../filter/filter.ts';
+import type { Ins } from '../identity/caller.ts';
+import { scopeOf } from '../identity/scope.ts';
+import { insSystems } from '../identity/systems.ts';
+import { leave, touchedBy } from '../interaction/answer.ts';
+import { type Answer, type Context, isTester } from '../interaction/context.ts';
+import { knowsIdentity } from '../interaction/identity.ts';
+import { askingFor, permissionFor } from '../interaction/reach.ts';
+import { firstOf, type Given, inputOf } from './input.ts';
+import type { Call } from './operation.ts';
+import { closingOf, parametersOf, statusOf } from './record-life.ts';
+
+export async function recordStatus(context: Context, call: Call): Promise<Answer> {
+  const { caller, store } = context;
+  const isHolder = caller.who.kind === 'holder';
+  if (isTester(context) || (!isHolder && !knowsIdentity(context)))
+    throw forbidden('Only who may open, feed or read a record may ask this');
+  if (scopeOf(caller, 's', 'Patient') === 'none') throw forbidden('No scope of the token allows this');
+  const ins = insIn(firstOf(inputOf(context.conformance, 'record-status', call), 'identifier'));
+  return await store.steady(async () => await find(context, ins));
+}
+
+function insIn(given: Given | undefined): Ins {
+  const [system, value, ...more] = String(given?.value ?? '').split('|');
+  if (
+    system !== undefined &&
+    value !== undefined &&
+    value !== '' &&
+    more.length === 0 &&
+    insSystems.some((one) => one === system)
+  )
+    return { system, value };
+  throw refuse('bad-parameter', 'identifier is an INS: system|value', given?.at);
+}
+
+async function find(context: Context, ins: Ins): Promise<Answer> {
+  const { caller, store, moments, trail } = context;
+  const key = await store.records.keyOf(ins);
+  const record = key === undefined ? undefined : await store.records.get(key);
+  await judgeOwn(context, ins, record);
+  const reading = store.reading(moments);
+  const permission = await permissionFor(context, 's', 'Patient', record ? [record.key] : []);
+  // Also the guard: what is said of the record is what it is now.
+  const [patient] = await reading.find('Patient', permission, { filter: all, limit: 1 });
+  trail.record = record?.key;
+  const answer = parametersOf(
+    record === undefined
+      ? [{ name: 'status', valueCode: 'none' }]
+      : [
+          statusOf(context, record),
+          { name: 'shared', valueBoolean: patient !== undefined },
+          ...(caller.who.kind === 'holder' ? closingOf(context, record) : []),
+        ],
+  );
+  return await leave(context, reading, patient ? [touchedBy('Patient', patient)] : [], answer);
+}
+
+/** A holder asks about his own record, a token of one record or of an emergency about that: 403 whether or not there is another. */
+async function judgeOwn(context: Context, ins: Ins, record: AccessRecord | undefined): Promise<void> {
+  const { caller } = context;
+  const { who } = caller;
+  if (who.kind === 'holder') {
+    const isHis = who.ins === undefined ? record !== undefined && isOwn(record, caller) : isSame(who.ins, ins);
+    if (!isHis) throw forbidden('This is not your INS');
+  }
+  const asking = await askingFor(context, 's', 'Patient');
+  const isFree = asking.bound === undefined && caller.mode === 'TREAT';
+  const isNamed = caller.mode !== 'TREAT' && caller.person !== undefined && isSame(caller.person, ins);
+  const isIts = record === undefined ? who.kind === 'holder' || isNamed : reaches(asking, record);
+  if (!isFree && !isIts) throw forbidden('This token is for one record');
+}
+
+function isSame(one: Ins, other: Ins): boolean {
+  return one.system === other.system && one.value === other.value;
+}
