@@ -184,7 +184,7 @@ export function hasCard({ ins }: AccessRecord, caller: Caller): boolean {
   return isOnCard(ins, caller);
 }
 
-/** The Vitale card in the reader lists him. */
-export function isOnCard(ins: Ins | undefined, { vitale }: Caller): boolean {
-  return vitale.some((card) => isSameIns(card, ins));
+/** The Vitale card in the reader lists him: he is present and says what he wants; in an emergency his card says nothing for him. */
+export function isOnCard(ins: Ins | undefined, { vitale, mode }: Caller): boolean {
+  return mode === 'TREAT' && vitale.some((card) => isSameIns(card, ins));
 }
