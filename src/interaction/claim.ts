@@ -5,6 +5,9 @@ import type { Caller } from '../identity/caller.ts';
 
 /** `tokens`: of a row's search index. */
 export function identifierClaims(caller: Caller, type: string, tokens: readonly string[]): readonly string[] {
-  const depositor = depositorOf(caller);
+  return claimsOfDepositor(depositorOf(caller), type, tokens);
+}
+
+export function claimsOfDepositor(depositor: string, type: string, tokens: readonly string[]): readonly string[] {
   return tokens.filter((token) => token.startsWith('identifier|')).map((token) => `${type}|${depositor}|${token}`);
 }

@@ -8,6 +8,7 @@ import {
   type IndexDescription,
   MongoClient,
   MongoServerError,
+  type ObjectId,
   type TopologyDescription,
 } from 'mongodb';
 import type { AccessRecord } from '../access/record.ts';
@@ -40,6 +41,16 @@ export type Key = {
   readonly of?: string;
   readonly text?: string;
 };
+/** A record that is being erased: `at` the instant from which nobody finds it. */
+export type Erasure = {
+  readonly _id: string;
+  readonly reason: 'retention' | 'request';
+  readonly at: Date;
+  readonly resources: number;
+  readonly versions: number;
+  readonly traces: number;
+  readonly files: number;
+};
 export type Setting = { readonly _id: string; readonly value: string };
 
 export type Database = {
@@ -61,7 +72,12 @@ export type Database = {
   readonly clients: Collection<Client>;
   readonly signingKeys: Collection<SigningKey>;
   readonly provider: Collection<ProviderRow>;
+  readonly erasures: Collection<Erasure>;
   readonly attachments: GridFSBucket;
+  readonly files: Collection<{ readonly _id: ObjectId }>;
+  readonly chunks: Collection<{ readonly _id: ObjectId; readonly files_id: ObjectId }>;
+  /** Of every type that rows were ever written of. */
+  readonly typesStored: () => Promise<readonly string[]>;
   /** Rises whenever the primary, its election or its set version changes. */
   readonly term: () => number;
 };
@@ -146,7 +162,11 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
     clients: db.collection<Client>('clients'),
     signingKeys: db.collection<SigningKey>('signingKeys'),
     provider: db.collection<ProviderRow>('provider'),
+    erasures: db.collection<Erasure>('erasures'),
     attachments: new GridFSBucket(db, { bucketName: 'attachments' }),
+    files: db.collection('attachments.files'),
+    chunks: db.collection('attachments.chunks'),
+    typesStored: async () => (await collectionsOf(db)).filter((name) => /^[A-Z]/.test(name)),
     term: termOf(client),
   };
   await createIndexes(db, database, types);
@@ -155,8 +175,8 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
 
 /** All at once: each waits for the journal, not for the others. */
 async function createIndexes(db: Db, database: Database, types: readonly string[]): Promise<void> {
-  const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
-  const bare = ['keys', 'settings', 'indexes', 'clients'];
+  const existing = new Set(await collectionsOf(db));
+  const bare = ['keys', 'settings', 'indexes', 'clients', 'erasures'];
   await Promise.all([
     // A transaction may not wait for a collection to be made.
     ...bare.filter((name) => !existing.has(name)).map(async (name) => await createCollection(db, name)),
@@ -166,6 +186,10 @@ async function createIndexes(db: Db, database: Database, types: readonly string[
       if (existing.has(type)) await dropFormer(database.of(type));
     }),
   ]);
+}
+
+async function collectionsOf(db: Db): Promise<readonly string[]> {
+  return (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
 }
 
 function indexesOf(type: string): readonly IndexDescription[] {
