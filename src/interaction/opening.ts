@@ -11,7 +11,8 @@ import { endOfTime } from '../fhir/instant.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { notFound, refuse } from '../fhir/outcome.ts';
 import type { Interaction } from '../identity/scope.ts';
-import { type Context, traces } from './context.ts';
+import { accountOf } from './account.ts';
+import type { Context } from './context.ts';
 import { createNow } from './create.ts';
 import { askingFor, mayAsk } from './reach.ts';
 import { revise } from './revise.ts';
@@ -67,7 +68,7 @@ async function ruled(context: Context, key: string, letters: readonly Interactio
         const touched: Touched[] = [];
         const inside = { ...context, store: within, gather: (more: readonly Touched[]) => void touched.push(...more) };
         await run(inside, record);
-        await within.trace(traces(context, { status: 200, touched }));
+        await within.trace(accountOf(context, { status: 200, touched }));
         return (await within.records.current(key)) ?? record;
       }),
   );

@@ -7,6 +7,7 @@ import { keyOfId } from '../fhir/id.ts';
 import type { Moments } from '../filter/bind.ts';
 import type { Filter } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
+import type { Ins } from '../identity/caller.ts';
 import { transaction } from './commit.ts';
 import { type Database, type Erasure, type StoredRecord, within } from './database.ts';
 import { toMongo } from './query.ts';
@@ -23,7 +24,10 @@ const mostRows = 200;
 /** Characters of text in memory at once, but for one row. */
 const mostText = 8_000_000;
 
-/** Among the records that the Filter finds; a professional's delegations are of no record. */
+/** Among them stand delegations and revocations, which are of no record. */
+const ofRecord = /^[a-z2-9]{13}$/;
+
+/** Among the records that the Filter finds. */
 export async function* recordsDue(
   database: Database,
   filter: Filter,
@@ -32,7 +36,7 @@ export async function* recordsDue(
 ): AsyncGenerator<Candidate, void> {
   for (let after = ''; ; ) {
     const page = await database.records
-      .find({ $and: [{ _id: { $gt: after, $not: /^p:/ } }, toMongo(filter, moments)] }, { sort: { _id: 1 }, limit: mostRecords })
+      .find({ $and: [{ _id: { $gt: after, $regex: ofRecord } }, toMongo(filter, moments)] }, { sort: { _id: 1 }, limit: mostRecords })
       .toArray();
     for (const stored of page) {
       const { due, readable } = judged(stored, judge);
@@ -62,19 +66,27 @@ export async function beginErasure(database: Database, key: string, judge: Judge
     const { due } = stored === null ? {} : judged(stored, judge);
     if (stored === null || due === undefined) return false;
     await inside.records.deleteOne({ _id: key, version: stored.version }, within(inside));
-    if (stored.ins) await inside.keys.deleteOne({ _id: insKey(stored.ins), ids: key }, within(inside));
+    if (stored.ins) await forgetIns(inside, stored.ins, key);
     const nothing = { resources: 0, versions: 0, traces: 0, files: 0 };
     await inside.erasures.insertOne({ _id: key, reason: due.reason, at: now, ...nothing }, within(inside));
     return true;
   });
 }
 
+/** Nobody makes an account with a code for what is gone. */
+async function forgetIns(database: Database, ins: Ins, key: string): Promise<void> {
+  await database.keys.deleteOne({ _id: insKey(ins), ids: key }, within(database));
+  await database.activations.deleteOne({ _id: `${ins.system}|${ins.value}` }, within(database));
+}
+
 export async function erasuresUnderWay({ erasures }: Database): Promise<readonly Erasure[]> {
   return await erasures.find({}, { sort: { _id: 1 } }).toArray();
 }
 
-/** Every row of the record, with its bytes and claims. What was under way at the beginning may still come after it. */
+/** Every row of the record, with its bytes, claims and e-mails. What was under way at the beginning may still come after it. */
 export async function emptyRecord(database: Database, key: string, claimsOf: ClaimsOf): Promise<void> {
+  await database.outbox.deleteMany({ rec: key });
+  await database.keys.deleteMany({ _id: { $gte: `claim|notice|${key}|`, $lt: `claim|notice|${key}}` } });
   for (const collection of [...(await database.typesStored()), 'history']) {
     while (await removeSome(database, collection, key, claimsOf));
   }
