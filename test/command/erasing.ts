@@ -76,6 +76,10 @@ export async function openGround(options: CarnetOptions = {}): Promise<Ground> {
   };
   const opened: Ground['opened'] = async (documents = 2) => {
     const record = await made();
+    const agent = carnet.as(claims.agent({ vitale: [cx(record.ins)] }));
+    const parameter = [{ name: 'identifier', valueIdentifier: { system: testIns, value: record.ins } }];
+    const { status } = await agent.post('/Patient/$activation-code', { resourceType: 'Parameters', parameter });
+    if (status !== 200) throw new Error(`no activation code: ${status}`);
     return { ...record, documents: await filled(as, holder(record), record.key, documents) };
   };
   return {
