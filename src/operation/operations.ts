@@ -8,10 +8,10 @@ import { explainAccess } from './explain-access.ts';
 import { mask, unmask } from './mask.ts';
 import { narrate } from './narrate.ts';
 import type { Operation } from './operation.ts';
-import { revoke, unblock } from './revoke.ts';
 import { recordStatus } from './record-status.ts';
 import { reopen } from './reopen.ts';
 import { requestErasure } from './request-erasure.ts';
+import { revoke, unblock } from './revoke.ts';
 import { validate } from './validate.ts';
 import { authorise, block, declareMedecinTraitant } from './wish.ts';
 

@@ -36,7 +36,10 @@ export async function* recordsDue(
 ): AsyncGenerator<Candidate, void> {
   for (let after = ''; ; ) {
     const page = await database.records
-      .find({ $and: [{ _id: { $gt: after, $regex: ofRecord } }, toMongo(filter, moments)] }, { sort: { _id: 1 }, limit: mostRecords })
+      .find(
+        { $and: [{ _id: { $gt: after, $regex: ofRecord } }, toMongo(filter, moments)] },
+        { sort: { _id: 1 }, limit: mostRecords },
+      )
       .toArray();
     for (const stored of page) {
       const { due, readable } = judged(stored, judge);
