@@ -16,11 +16,13 @@ import { indexed } from '../interaction/context.ts';
 import { connect, type Database, databaseNames, type Erasure, openDatabase } from '../store/database.ts';
 import {
   beginErasure,
+  type Candidate,
   type ClaimsOf,
   emptyRecord,
   erasuresUnderWay,
   finishErasure,
   forgetSubmissions,
+  type Judge,
   openingRuleSince,
   recordsDue,
 } from '../store/erasure.ts';
@@ -63,20 +65,14 @@ export async function withDatabase({ environment, mongodbUri, log }: Erasing, ru
 }
 
 /** Records that another law closed are closed since it is in force, as far as this command has seen: it runs every night. */
-async function judgeFor(
-  { database, statute, clock }: Work,
-  isDry: boolean,
-): Promise<(now: Date) => Parameters<typeof beginErasure>[2]> {
+async function judgeFor({ database, statute, clock }: Work, isDry: boolean): Promise<Judge> {
   const floor = await openingRuleSince(database, statute.regime.opening, clock(), isDry);
-  return (now) => (record) => dueOf(record, { statute, now, ...(floor && { floor }) });
+  return (record) => dueOf(record, { statute, now: clock(), ...(floor && { floor }) });
 }
 
-async function* candidates(work: Work, isDry: boolean) {
-  const { database, statute, clock } = work;
+function candidates({ database, statute, clock }: Work, judge: Judge): AsyncGenerator<Candidate, void> {
   const now = clock();
-  const judge = (await judgeFor(work, isDry))(now);
-  for await (const found of recordsDue(database, not(openFilter(statute, now)), { now, today: startOfDay(now) }, judge))
-    yield { ...found, judge };
+  return recordsDue(database, not(openFilter(statute, now)), { now, today: startOfDay(now) }, judge);
 }
 
 /** Says what would go, and changes nothing. */
@@ -84,7 +80,7 @@ export async function countDue(work: Work): Promise<void> {
   const { database, clock, log } = work;
   const due: Due[] = [];
   let unreadable = 0;
-  for await (const found of candidates(work, true)) {
+  for await (const found of candidates(work, await judgeFor(work, true))) {
     if (found.due === undefined) unreadable += 1;
     else due.push(found.due);
   }
@@ -105,12 +101,13 @@ export async function countDue(work: Work): Promise<void> {
 export async function eraseDue(work: Work): Promise<void> {
   const { database, clock, log } = work;
   const claimsOf = claimsFrom(work);
+  const judge = await judgeFor(work, false);
   let unreadable = 0;
-  let begun = (await erasuresUnderWay(database)).length;
-  if (begun > 0) log(`${begun} were under way.`);
-  for await (const { key, due, judge } of candidates(work, false)) {
+  const underWay = (await erasuresUnderWay(database)).length;
+  if (underWay > 0) log(`${underWay} were under way.`);
+  for await (const { key, due } of candidates(work, judge)) {
     if (due === undefined) unreadable += 1;
-    else if (await beginErasure(database, key, judge, clock())) begun += 1;
+    else await beginErasure(database, key, judge, clock());
   }
   sayUnreadable(unreadable, log);
   const listed = await erasuresUnderWay(database);

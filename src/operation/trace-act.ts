@@ -22,6 +22,13 @@ const governing =
 const fixed =
   (done: string, tried: string): Verb =>
   () => ({ done, tried });
+/** The record itself, whatever was written in it. */
+const onRecord =
+  (done: string, tried: string, words: (record: string) => string = (record) => record): Verb =>
+  ({ place }) => {
+    const record = words(place === '' ? 'un dossier' : place);
+    return { done: `${done} ${record}`, tried: `${tried} ${record}` };
+  };
 const consult = plain('consulté', 'consulter');
 const past = governing('consulté l’historique', 'consulter l’historique');
 const search: Verb = (said) => (said.isEmpty ? withoutResult(plain('cherché', 'chercher', 'in')(said)) : consult(said));
@@ -49,6 +56,10 @@ const operations: Readonly<Record<string, Verb>> = {
   validate: plain('fait vérifier', 'faire vérifier'),
   narrate: consult,
   'activation-code': fixed('émis un code d’activation de compte', 'émettre un code d’activation de compte'),
+  'record-status': onRecord('demandé l’état', 'demander l’état', of),
+  close: onRecord('fermé', 'fermer'),
+  reopen: onRecord('rouvert', 'rouvrir'),
+  'request-erasure': onRecord('demandé l’effacement', 'demander l’effacement', of),
   authorise: fixed('donné une autorisation d’accès', 'donner une autorisation d’accès'),
   block: fixed('bloqué l’accès d’un professionnel ou d’une structure', 'bloquer l’accès d’un professionnel ou d’une structure'),
   'declare-medecin-traitant': fixed('déclaré un médecin traitant', 'déclarer un médecin traitant'),

@@ -102,6 +102,23 @@ const toldToHolder: readonly Row[] = [
     }),
   ],
   [
+    `${doctor} a demandé l’état de votre dossier.`,
+    asked('POST /fhir/Patient/$record-status', { interaction: 'operation', resources: ['Patient/p1'] }),
+  ],
+  ...(
+    [
+      ['close', 'vous avez fermé votre dossier.'],
+      ['reopen', 'vous avez rouvert votre dossier.'],
+      ['request-erasure', 'vous avez demandé l’effacement de votre dossier.'],
+    ] as const
+  ).map(([name, sentence]): Row => {
+    const resources = name === 'request-erasure' ? [] : ['Consent/1'];
+    return [
+      sentence,
+      asked(`POST /fhir/Patient/p1/$${name}`, { interaction: 'operation', resources, caller: callerOf('holder') }),
+    ];
+  }),
+  [
     'vous avez consulté des traces d’accès de votre dossier.',
     asked('AuditEvent/$narrate?_count=5', { interaction: 'operation', caller: callerOf('holder') }),
   ],
