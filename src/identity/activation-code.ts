@@ -2,7 +2,7 @@
 // https://pages.nist.gov/800-63-3/sp800-63b.html#lookupsecrets
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import type { Ids } from '../fhir/id.ts';
-import { startOfDay } from '../fhir/instant.ts';
+import { addDays, startOfDay } from '../fhir/instant.ts';
 import type { Ins } from './caller.ts';
 
 /** Sixteen characters, without hyphens. */
@@ -13,7 +13,6 @@ const alphabet = '34679ACDEFGHJKMNPQRTWXY';
 const base = alphabet.length;
 /** 23^15: 67.8 bits. */
 const free = 15;
-const day = 24 * 3600 * 1000;
 export const validDays = 42;
 const rounds = 1000;
 
@@ -60,5 +59,5 @@ export function digestOf({ system, value }: Ins, code: ActivationCode): string {
 
 /** The last instant of the last day, in Paris. */
 export function endOfValidity(now: Date, days: number): Date {
-  return new Date(startOfDay(new Date(now.getTime() + (days + 1) * day)).getTime() - 1);
+  return new Date(addDays(startOfDay(now), days + 1).getTime() - 1);
 }
