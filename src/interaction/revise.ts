@@ -55,7 +55,7 @@ export async function revise(
     expects,
     ...bytes,
     replace: [{ type, row: next, was: row }],
-    ...(await consequences(context, type, next.rec, row.line, after, record)),
+    ...(await consequences(context, type, next.rec, row.line, { before, after }, record)),
   };
   await commitTraced(context, ready, 200);
   return next.v;
@@ -86,13 +86,15 @@ async function withBytes(context: Context, type: string, id: string, resource: J
   return { resource: { ...resource, content }, insert, words };
 }
 
+type Texts = { readonly before: JsonObject; readonly after: JsonObject };
+
 /** What a new version changes beside its row: rules of the record, envelopes of relatives, labels of what points at it. */
 async function consequences(
   context: Context,
   type: string,
   rec: string | undefined,
   line: readonly string[],
-  after: JsonObject,
+  { before, after }: Texts,
   record: AccessRecord | undefined,
 ): Promise<Partial<Ready>> {
   if (rec === undefined || record === undefined) return {};
@@ -105,17 +107,19 @@ async function consequences(
     case 'RelatedPerson':
       return { record: withGuardian(record, id, guardianOf(context, id, after)) };
     case 'Consent':
-      return await ruled(context, id, after, record);
+      return await ruled(context, id, { before, after }, record);
     default:
       return { relabelled: { rec, refs: [`${type}/${id}`] } };
   }
 }
 
-async function ruled(context: Context, id: string, after: JsonObject, record: AccessRecord): Promise<Partial<Ready>> {
+async function ruled(context: Context, id: string, { before, after }: Texts, record: AccessRecord): Promise<Partial<Ready>> {
   const kind = kindOf(after);
   if (kind === undefined) throw refuse('invalid', 'Exactly one category of consent-kind is required', 'Consent.category');
   const { rule, doubts } = await compiled(context, kind, after, record);
-  if (doubts.length > 0) throw new Refusal('invalid', doubts);
+  // What it names may be gone since: its wish can be ended all the same.
+  const isEnded = after.status !== 'active' && isDeepStrictEqual(before.provision, after.provision);
+  if (doubts.length > 0 && !isEnded) throw new Refusal('invalid', doubts);
   if (rule !== undefined) {
     const asking = await askingFor(context, 'u', 'Consent');
     judgeAuthor(asking, kind);
