@@ -15,6 +15,7 @@ import {
   isBlocked,
   isDelegated,
   isInCharge,
+  isKeptOut,
   isOccupational,
   isOpen,
   isOwn,
@@ -174,6 +175,6 @@ function ofDelegate(
   practice: AccessRecord | undefined,
   who: Extract<Who, { kind: 'delegate' }>,
 ): Filter {
-  if (!isDelegated(practice, who, now) || isBlocked(record, namesOf(who), now)) return none;
+  if (!isDelegated(practice, who, now) || isKeptOut(record, caller, now)) return none;
   return and(equals('ent', `d:${who.secretary.issuer}|${who.secretary.subject}`), equals('dep', depositorOf(caller)));
 }

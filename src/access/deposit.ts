@@ -9,17 +9,7 @@ import { type Label, labelsOf, mayDepositWith } from './label.ts';
 import { forbidden, judgeOpen, judgeReach, noDeposits, rules } from './opening.ts';
 import type { Target } from './pointing.ts';
 import type { AccessRecord } from './record.ts';
-import {
-  hasCard,
-  isBlocked,
-  isDeclared,
-  isDelegated,
-  isMinor,
-  isOccupational,
-  isShutOut,
-  namesOf,
-  standingIn,
-} from './standing.ts';
+import { hasCard, isBlocked, isDelegated, isKeptOut, isMinor, isOccupational, isShutOut, namesOf } from './standing.ts';
 
 /** What holders and their representatives contribute themselves; documents only of patient expression. */
 const contributions = new Set([
@@ -76,8 +66,7 @@ export function judgeDeposit(asking: Asking, record: AccessRecord, practice: Acc
   judgeOpen(asking, record);
   if (who.kind === 'holder' || who.kind === 'related') {
     if (!rules(asking, record)) throw noDeposits();
-  } else if (isBlocked(record, namesOf(who), now) && !isDeclared(record, caller, standingIn(record, caller, now), 'PCP'))
-    throw noDeposits();
+  } else if (isKeptOut(record, caller, now)) throw noDeposits();
   if (isShutOut(asking, record)) throw noDeposits();
   if (who.kind === 'delegate' && !isDelegated(practice, who, now)) throw noDeposits();
   judgeLabels(asking, record, labelsOf(deposit.resource));

@@ -96,6 +96,11 @@ export function isBlocked({ blocks }: AccessRecord, names: readonly Actor[], now
   return blocks.some((block) => names.includes(block.actor) && holds(block, now));
 }
 
+/** A block keeps his deposits out as well, or his structure's; never those of the médecin traitant, and of his secretary for him. */
+export function isKeptOut(record: AccessRecord, caller: Caller, now: Date): boolean {
+  return isBlocked(record, namesOf(caller.who), now) && !isDeclared(record, caller, standingIn(record, caller, now), 'PCP');
+}
+
 export function isInCharge({ guardians, birthDate }: AccessRecord, related: string, now: Date): boolean {
   return guardians.some(
     (guardian) => guardian.id === related && holds(guardian.period, now) && now < endOfCharge(guardian, birthDate),
@@ -146,7 +151,7 @@ export function declarationsOf(
   standing: Standing,
   role: 'PCP' | 'ATTPHYS',
 ): readonly ConsentRule[] {
-  if (who.kind !== 'professional' || mode !== 'TREAT' || !mayBeMedecinTraitant(who)) return [];
+  if ((who.kind !== 'professional' && who.kind !== 'delegate') || mode !== 'TREAT' || !mayBeMedecinTraitant(who)) return [];
   const me = `p:${who.rpps}`;
   return inForce(record, 'sharing', 'permit').filter(
     (rule) => rule.role === role && rule.root.actors?.includes(me) && concerns(rule.root, standing),
@@ -160,7 +165,7 @@ export function medecinsTraitants(record: AccessRecord, now: Date): readonly str
   return [...new Set(actors.filter((actor) => actor.startsWith('p:')).map((actor) => actor.slice(2)))];
 }
 
-export function mayBeMedecinTraitant(who: Extract<Who, { kind: 'professional' }>): boolean {
+export function mayBeMedecinTraitant(who: Pick<Extract<Who, { kind: 'professional' }>, 'profession' | 'specialities'>): boolean {
   return `${who.profession.system}|${who.profession.code}` === doctor && !who.specialities.includes(occupational);
 }
 

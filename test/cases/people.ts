@@ -68,6 +68,8 @@ function claimsOf(text: string, { ins, key, ids }: Known): Claims {
       return claims.holder(cx(strangersIns));
     case 'secretary':
       return claims.delegate({ rpps: '10003461033', secretary: { sub: `secretary-${key}` } });
+    case 'secretaryAtClinic':
+      return claims.delegate({ rpps: '10003461033', finess: clinic, secretary: { sub: `secretary-${key}` } });
     case 'secretaryOfOther':
       return claims.delegate({ rpps: '10000000010', secretary: { sub: `secretary-${key}` } });
     case 'temp':
