@@ -1,8 +1,8 @@
 // Why a caller sees a resource or does not: the same Filter as his reads, and the conditions that it was made of, one by one.
 import type { Moments } from '../filter/bind.ts';
-import type { Filter } from '../filter/filter.ts';
+import { equals, type Filter } from '../filter/filter.ts';
 import { matches } from '../filter/matches.ts';
-import type { Row } from '../filter/row.ts';
+import { type Row, server } from '../filter/row.ts';
 import type { Who } from '../identity/caller.ts';
 import type { Asking } from './asking.ts';
 import { readableIn } from './authorize.ts';
@@ -35,7 +35,8 @@ export type ReasonCode =
   | 'no-habilitation'
   | 'masked'
   | 'secret'
-  | 'no-mandate';
+  | 'no-mandate'
+  | 'notice';
 
 /** `consent`: what says so; `team`: the care team by which it concerns him. */
 export type Reason = { readonly code: ReasonCode; readonly consent?: string; readonly team?: string };
@@ -58,6 +59,8 @@ function reasonsOf(about: About, sees: boolean): readonly Reason[] {
   const { who } = asking.caller;
   if (!sees && !isOpen(record, asking.statute, asking.now)) return [{ code: 'closed' }];
   if (!sees && !meets(inWindow(type, asking.statute))) return [{ code: 'window' }];
+  // A notice has no category and no label of professionals: nothing that the holder could change opens it.
+  if (!sees && type === 'Communication' && meets(equals('dep', server)) && meets(labelled('PCP'))) return [{ code: 'notice' }];
   switch (who.kind) {
     case 'professional':
       return ofProfessional(about, who, sees);

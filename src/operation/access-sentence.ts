@@ -28,6 +28,8 @@ const sentences: Readonly<Record<ReasonCode, Sentence>> = {
   masked: () => 'Cet élément est masqué.',
   secret: () => 'Cet élément est caché à vos représentants légaux et à vos proches.',
   'no-mandate': (subject) => `${subject} n’a ni charge ni mandat en vigueur qui donne accès à cet élément.`,
+  notice: () =>
+    'Cet avis n’est que pour vous, vos représentants légaux et votre médecin traitant, sauf s’il parle de l’accès de ce dernier.',
 };
 
 export function sentenceOf(access: Pick<Access, 'who'>, reason: Reason): string {

@@ -186,7 +186,7 @@ describe(`seed ${seed}`, () => {
   });
 
   it('every answer has a reason, of the right kind', () => {
-    const against = /^(closed|window|occupational|block|card|no-permit|deny|no-habilitation|masked|secret|no-mandate)$/;
+    const against = /^(closed|window|occupational|block|card|no-permit|deny|no-habilitation|masked|secret|no-mandate|notice)$/;
     fc.assert(
       fc.property(world, ({ type, ...one }) => {
         for (const { decision } of explain({

@@ -159,6 +159,18 @@ describe('why', () => {
     expect(entries.find(({ related }) => related !== undefined)?.related).toBe(`RelatedPerson/${explaining.relative}`);
   });
 
+  it('a notice is for nobody but the record’s own and the médecin traitant', async () => {
+    const { letter } = explaining.documents;
+    expect((await clientOf({ rpps: nurse, profession: '60' }).get(`/DocumentReference/${letter}`)).status).toBe(200);
+    const notices = await explaining.holder.get(`/Communication?patient=Patient/${explaining.ground.key}`);
+    const id = notices.body.entry[0].resource.id;
+    const entries = entriesOf(await explaining.holder.get(path(id, 'Communication')));
+    const nurses = entryFor(entries, { rpps: nurse, profession: '60' });
+    expect([nurses?.decision, nurses?.reasons]).toEqual(['deny', ['notice']]);
+    expect(nurses?.texts.join()).toMatch(/Cet avis n’est que pour vous/);
+    expect(entryFor(entries, { rpps: treating })?.decision).toBe('permit');
+  });
+
   it('a block takes effect at once', async () => {
     const id = await explaining.wish({ type: 'deny', actor: [actor({ rpps: member })] });
     const entry = entryFor(entriesOf(await explaining.holder.get(path(explaining.documents.letter))), { rpps: member });
