@@ -79,7 +79,7 @@ const rows: readonly Row[] = [
   ['nurse+card', 403, 'authorise', parameters(purpose('BTG')), { ...nurseHerself, purpose: [inMode('BTG')] }],
   ['nurse+card', 403, 'authorise', toOther, { ...permitted, ...untilTheLastDay }],
   ['blocked+card', 422, 'authorise', undefined, { type: 'permit', ...untilTheLastDay, actor: [actor({ rpps: rpps.blocked })] }],
-  ['rescuer', 403, 'authorise', parameters(ending('2028')), { ...permitted, period: { end: '2028' } }],
+  ['rescuer', 422, 'authorise', parameters(ending('2028')), { ...permitted, period: { end: '2028' } }],
   ['secretary', 403, 'authorise', toOther, permitted],
   ['hospital', 403, 'authorise', toOther, permitted],
   ['insurance', 403, 'authorise', toOther, permitted],
