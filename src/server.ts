@@ -102,6 +102,7 @@ export async function startServer({
       return vouched === undefined ? opened : { ...opened, store: opened.store.under(vouched) };
     },
     provider,
+    origins: new Set(environment.appOrigins),
     report: (error, request) => log(failureLine(error, request.method)),
     log: (entry) => log(JSON.stringify(entry)),
   };

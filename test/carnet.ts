@@ -57,6 +57,7 @@ export type CarnetOptions = {
   /** The folder of capability-statement.json and profiles/. */
   readonly conformance?: string;
   readonly mail?: MailSettings;
+  readonly appOrigins?: readonly string[];
 };
 
 const root = join(import.meta.dirname, '..');
@@ -71,6 +72,7 @@ export async function startCarnet({
   issuers = [],
   conformance = root,
   mail,
+  appOrigins,
 }: CarnetOptions = {}): Promise<Carnet> {
   // What is indexed otherwise would not be as the next one needs it.
   const shared = given === undefined && conformance === root;
@@ -89,6 +91,7 @@ export async function startCarnet({
       ...(habilitation === undefined ? {} : { habilitation }),
       conformance,
       ...(mail === undefined ? {} : { mail }),
+      ...(appOrigins === undefined ? {} : { appOrigins }),
     },
     mongodbUri: uriOf(database),
     issuers: [issuer.trusted, ...issuers],

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { MailSettings } from '../notice/smtp.ts';
+import { readAppOrigins } from './app-origins.ts';
 import { readMail } from './mail.ts';
 import { given, StartError, type Variables } from './start-error.ts';
 
@@ -25,6 +26,8 @@ export type Environment = {
   readonly conformance: string;
   /** Absent: notices are not sent by e-mail. */
   readonly mail?: MailSettings;
+  /** Of the apps that run in browsers; absent: none. */
+  readonly appOrigins?: readonly string[];
 };
 
 const project = join(import.meta.dirname, '..', '..');
@@ -39,6 +42,7 @@ export function readEnvironment(env: Variables): Environment {
   const trustedIssuers = given(env, 'TRUSTED_ISSUERS');
   const habilitation = given(env, 'HABILITATION');
   const mail = readMail(env);
+  const appOrigins = readAppOrigins(env);
   return {
     production,
     port,
@@ -52,6 +56,7 @@ export function readEnvironment(env: Variables): Environment {
     ...(habilitation === undefined ? {} : { habilitation: jsonFile('HABILITATION', habilitation) }),
     conformance: resolve(given(env, 'CONFORMANCE') ?? project),
     ...(mail === undefined ? {} : { mail }),
+    ...(appOrigins === undefined ? {} : { appOrigins }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { JsonObject } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import { operations, placesOf } from '../operation/operations.ts';
 import { typesIn } from '../search/compartment.ts';
+import { cors } from './cors.ts';
 import {
   bundleHandling,
   createHandling,
@@ -42,7 +43,13 @@ export type Beside = {
   readonly smartConfiguration: JsonObject;
 };
 
-export type App = Shared & { readonly report: Report; readonly log: AccessLog; readonly provider: Beside };
+export type App = Shared & {
+  readonly report: Report;
+  readonly log: AccessLog;
+  readonly provider: Beside;
+  /** Of apps in browsers, beside the server's own. */
+  readonly origins: ReadonlySet<string>;
+};
 
 const operated = Object.keys(operations);
 /** In the order in which they are tried: what begins with `_` or `$` is no id. */
@@ -79,12 +86,19 @@ export function createApp(app: App): Express {
     .set('case sensitive routing', true)
     .set('strict routing', true);
   server.use(first(app.log));
+  server.use(cors({ open: discovery(app.baseUrl), allows: (origin) => app.origins.has(origin) }));
   server.get('/health', (_request, response) => void response.json({ status: 'up' }));
   server.use(app.provider.path, beside(app.provider));
   server.use(new URL(app.baseUrl).pathname, routes(app));
   server.use((_request, _response, next) => next(refuse('not-found', 'There is nothing at this address')));
   server.use(errorHandler(app, app.report));
   return server;
+}
+
+/** What an app reads before it is known. */
+function discovery(baseUrl: string): ReadonlySet<string> {
+  const { pathname } = new URL(baseUrl);
+  return new Set(['/metadata', '/.well-known/smart-configuration'].map((path) => pathname.replace(/\/$/, '') + path));
 }
 
 /** No cache keeps health data, no browser guesses a type; the route is logged, never the ids in it. */
@@ -97,7 +111,7 @@ function first(log: AccessLog): RequestHandler {
     response.set({
       'X-Request-Id': id,
       'Cache-Control': 'no-store',
-      Vary: 'Authorization, Accept, Prefer',
+      Vary: 'Authorization, Accept, Prefer, Origin',
       'X-Content-Type-Options': 'nosniff',
     });
     response.on('finish', () => {

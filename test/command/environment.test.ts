@@ -45,6 +45,10 @@ const accepted: readonly [Variables, Readonly<Record<string, unknown>>][] = [
   [mail, { mail: { url: mail.SMTP_URL, from: mail.MAIL_FROM, portal: mail.PORTAL_URL } }],
   [{ ...mail, SMTP_URL: 'smtps://u:p@smtp.example:465' }, { mail: { url: 'smtps://u:p@smtp.example:465' } }],
   [{ ...mail, SMTP_URL: '' }, { port: 8080 }],
+  [
+    { APP_ORIGINS: 'https://app.example  http://localhost:3000' },
+    { appOrigins: ['https://app.example', 'http://localhost:3000'] },
+  ],
   [{ NODE_ENV: 'test' }, { production: false, demo: true }],
   [production, { production: true, demo: false, mongodbUri: 'mongodb://db/carnet', trustedIssuers: '/etc/issuers.json' }],
 ];
@@ -74,6 +78,10 @@ const refused: readonly [Variables, string][] = [
   [{ MAIL_FROM: 'a@b.fr\r\nBcc: c@d.fr' }, 'MAIL_FROM is'],
   [{ PORTAL_URL: 'carnet.example' }, 'PORTAL_URL must be an http or https address'],
   [{ PORTAL_URL: 'https://u:secret@carnet.example' }, 'PORTAL_URL must be an http or https address'],
+  [{ APP_ORIGINS: '*' }, 'APP_ORIGINS has "*": each must be an origin'],
+  [{ APP_ORIGINS: 'null' }, 'APP_ORIGINS has "null": each must be an origin'],
+  [{ APP_ORIGINS: 'https://app.example/' }, 'APP_ORIGINS has "https://app.example/": each must be an origin'],
+  [{ APP_ORIGINS: 'ftp://app.example' }, 'APP_ORIGINS has "ftp://app.example": each must be an origin'],
   [{ DEMO: 'no' }, 'DEMO is "no": it must be on or off.'],
   [{ REGIME: 'PP' }, 'REGIME is "PP": it must be the path of a JSON file.'],
   [{ HABILITATION: 'matrix.xml' }, 'HABILITATION is "matrix.xml": it must be the path of a JSON file.'],

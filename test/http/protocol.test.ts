@@ -25,7 +25,7 @@ describe('every answer', () => {
     const { headers } = await asked(ground, 'doctor', method, path);
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
-      vary: 'Authorization, Accept, Prefer',
+      vary: 'Authorization, Accept, Prefer, Origin',
       'x-content-type-options': 'nosniff',
       'x-request-id': expect.stringMatching(/^[\w.-]{1,64}$/),
     });
