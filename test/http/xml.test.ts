@@ -221,7 +221,7 @@ describe('which format is answered', () => {
       expect([path, reply.headers['content-type'], reply.headers.vary]).toEqual([
         path,
         answered,
-        'Authorization, Accept, Prefer',
+        'Authorization, Accept, Prefer, Origin',
       ]);
     }
   });
