@@ -9,6 +9,7 @@ export default {
   globalSetup: '<rootDir>/test/setup/start-mongod.mjs',
   globalTeardown: '<rootDir>/test/setup/stop-mongod.mjs',
   modulePathIgnorePatterns: ['<rootDir>/data/'],
+  testSequencer: '<rootDir>/test/setup/slowest-first.mjs',
   maxWorkers: 2,
   testTimeout: 30_000,
 };
