@@ -162,7 +162,7 @@ describe('who goes away in the middle', () => {
     return answer;
   }
   const eventually = async (is: () => Promise<boolean>): Promise<boolean> => {
-    for (let attempt = 0; attempt < 50; attempt += 1) {
+    for (let attempt = 0; attempt < 200; attempt += 1) {
       if (await is()) return true;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -71,7 +71,7 @@ describe('a body', () => {
           'POST /fhir/DocumentReference HTTP/1.1\r\nHost: carnet.test\r\nContent-Type: application/fhir+json\r\nContent-Length: 30000000\r\n\r\n{',
         ),
       );
-      socket.setTimeout(3000, () => reject(new Error('no answer before the body')));
+      socket.setTimeout(20_000, () => reject(new Error('no answer before the body')));
       socket.once('data', (data) => {
         socket.destroy();
         resolve(String(data).slice(0, 12));
