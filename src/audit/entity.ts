@@ -11,7 +11,7 @@ export function entitiesOf(told: Told): AuditEventEntity[] {
     { what: { identifier: { value: requested.id } }, type: coding('basicEntity', 'XrequestId') },
     ...patientOf(told),
     ...told.resources.map((reference) => resourceOf(told, reference)),
-    ...(query === undefined ? [] : [questionOf(told, query)]),
+    questionOf(told, query),
     lawOf(told),
   ];
 }

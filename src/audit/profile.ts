@@ -27,13 +27,13 @@ export function namesToken({ caller, interaction }: Pick<Told, 'caller' | 'inter
   return caller.token !== undefined && interaction !== 'delete';
 }
 
-/** A resource is read or written, a query is told as it was sent; who writes in another's name is no author. */
+/** A resource is read or written, a query is told; who writes in another's name is no author. */
 function patternOf(told: Told): string | undefined {
-  const { caller, interaction, status, requested, resources, query } = told;
+  const { caller, interaction, status, requested, resources } = told;
   const pattern = patterns.get(interaction);
   if (status >= 400 || requested.address === undefined) return undefined;
   if (isWriting(told) && caller.who.kind === 'delegate') return undefined;
-  return (pattern === 'Query' ? query !== undefined : resources.length > 0) ? pattern : undefined;
+  return pattern === 'Query' || resources.length > 0 ? pattern : undefined;
 }
 
 /** The one System Object that BALP wants: what is read or written, before what is written with it; else it is the question. */

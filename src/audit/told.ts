@@ -35,8 +35,8 @@ export type Told = {
   /** The record delivered from, or written to. */
   readonly patient?: string;
   readonly resources: readonly string[];
-  /** What was asked, as sent. */
-  readonly query?: string;
+  /** What was asked. */
+  readonly query: string;
 };
 
 const writing: ReadonlySet<Interaction> = new Set(['create', 'update', 'patch', 'delete']);

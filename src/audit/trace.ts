@@ -42,15 +42,23 @@ export type TraceContext = {
   readonly index: (resource: JsonObject) => Pick<Row, 'idx' | 'p' | 's' | 'c'>;
 };
 
+/**
+ * Each has the question, as far as whoever sees the trace may know it (`questionOf`). Where all that a search delivered is hidden from its
+ * holder or a representative, there is the trace of a search without result beside: as if it were not there, they read that he searched.
+ */
 export function tracesOf(context: TraceContext, act: Act): readonly Traced[] {
-  const groups = [...Map.groupBy(act.touched, groupName).values()];
-  if (groups.length === 0) return [{ row: traceOf(context, act, [], true), of: [] }];
-  const most = groups.toSorted((a, b) => hiddenness(b[0]) - hiddenness(a[0]))[0];
-  // The address of a transaction tells nothing: were it missing, that would tell of a group more hidden.
-  return groups.map((group) => ({
-    row: traceOf(context, act, group, group === most || act.interaction === 'transaction'),
-    of: group,
-  }));
+  const groups: (readonly Touched[])[] = [...Map.groupBy(act.touched, groupName).values()];
+  const traced = groups.length === 0 || isAllHidden(act) ? [...groups, []] : groups;
+  return traced.map((group) => ({ row: traceOf(context, act, group), of: group }));
+}
+
+const searching: ReadonlySet<Interaction> = new Set(['search-type', 'search-system', 'history-type', 'history-system']);
+
+function isAllHidden({ interaction, record, touched, now }: Act): boolean {
+  const ofRecords = touched.filter(({ rec }) => rec !== undefined);
+  const isHidden = ({ rec, rd, hold }: Touched): boolean =>
+    rec === record && ((hold !== undefined && hold > now) || !rd.includes('REP'));
+  return searching.has(interaction) && ofRecords.length > 0 && ofRecords.every(isHidden);
 }
 
 /** What leaves the claims window takes its traces along, and no other. */
@@ -62,14 +70,8 @@ export function earliestFeed(touched: readonly Touched[]): Date | undefined {
   return touched.flatMap(({ feed }) => feed ?? []).toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
 
-/** Held from the holder comes first, then the fewer readers. */
-function hiddenness(one: Touched | undefined): number {
-  if (one === undefined) return 0;
-  return (one.hold === undefined ? 0 : 10) + 3 - ['PS', 'REP', 'REL'].filter((reader) => one.rd.includes(reader)).length;
-}
-
-function traceOf(context: TraceContext, act: Act, group: readonly Touched[], withQuery: boolean): Row {
-  const { caller, now, interaction, status, requested, query } = act;
+function traceOf(context: TraceContext, act: Act, group: readonly Touched[]): Row {
+  const { caller, now, interaction, status, requested } = act;
   const rec = group[0]?.rec ?? (group.length === 0 ? act.record : undefined);
   const id = context.newId(rec);
   const listed = group.filter(({ type }) => type !== 'AuditEvent').map(({ type, id: of }) => `${type}/${of}`);
@@ -84,7 +86,7 @@ function traceOf(context: TraceContext, act: Act, group: readonly Touched[], wit
     statute: context.statute,
     resources: listed,
     ...(group[0]?.rec === undefined || group[0].rec.startsWith('p:') ? {} : { patient: group[0].rec }),
-    ...(withQuery ? { query } : {}),
+    query: questionOf(act, group),
   });
   const by = caller.who.kind === 'professional' || caller.who.kind === 'delegate' ? `p:${caller.who.rpps}` : undefined;
   const feed = earliestFeed(group);
@@ -97,6 +99,18 @@ function traceOf(context: TraceContext, act: Act, group: readonly Touched[], wit
     ...(feed === undefined ? {} : { feed }),
     refs: listed,
   };
+}
+
+const idInRecord = /[a-km-np-z2-9]{13}-[a-km-np-z2-9]{13}/g;
+
+/**
+ * As it was sent, but for ids of records that this trace does not list: whether there is such a thing, and it was delivered, is told by
+ * another trace, if by any. An id of nothing at all goes as well, so that it is no sign. A refusal names what was refused.
+ */
+function questionOf({ query, status }: Act, group: readonly Touched[]): string {
+  if (status >= 400) return query;
+  const told = new Set(group.map(({ id }) => id));
+  return query.replaceAll(idInRecord, (id) => (told.has(id) ? id : '…'));
 }
 
 /** The row of what the server itself writes; who may read it is said by what stands beside. */

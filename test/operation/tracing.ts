@@ -69,6 +69,7 @@ export function traceOf({ patient = 'p1', ...more }: Partial<Told> = {}): AuditE
     baseUrl: 'http://carnet.test/fhir',
     statute: 'hash',
     resources: [],
+    query: '',
     ...(patient === '' ? {} : { patient }),
     ...more,
   });
