@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MongoClient } from 'mongodb';
-import { loadStatute } from './access/statute.ts';
+import { loadStatute, type Statute } from './access/statute.ts';
 import type { Environment } from './command/environment.ts';
 import { type Conformance, loadConformance } from './conformance/conformance.ts';
 import { readObject } from './conformance/published.ts';
@@ -10,10 +10,12 @@ import { type Ids, randomIds } from './fhir/id.ts';
 import { type App, createApp } from './http/app.ts';
 import { authenticate } from './identity/authenticate.ts';
 import type { Caller } from './identity/caller.ts';
-import { loadTrust, type TrustedIssuer, withOwn } from './identity/trust.ts';
+import { loadTrust, type Trust, type TrustedIssuer, withOwn } from './identity/trust.ts';
 import { openRelay } from './notice/smtp.ts';
 import { startWork } from './notice/work.ts';
+import { addressesOf } from './provider/addresses.ts';
 import { openProvider } from './provider/provider.ts';
+import { loadUpstreams } from './provider/upstream.ts';
 import { sealedCursors } from './search/cursor.ts';
 import { type AwaitedCodes, indexDefinitions, withAwaited } from './search/index-definition.ts';
 import { assertSearchable } from './search/index-of.ts';
@@ -65,12 +67,7 @@ export async function startServer({
   const statute = loadStatute(conformance, readObject(environment.regime), {
     habilitation: environment.habilitation === undefined ? undefined : readObject(environment.habilitation),
   });
-  const listed = loadTrust(environment.trustedIssuers, issuers, {
-    baseUrl,
-    professions: new Set(statute.habilitation.keys()),
-    samu: new Set(statute.regime.samu),
-    log,
-  });
+  const listed = trustOf(environment, statute, issuers, log);
   const client = await connect(mongodbUri);
   const names = databaseNames(client);
   const definitions = indexDefinitions(conformance);
@@ -84,6 +81,8 @@ export async function startServer({
     keys: signingKeysOf(national.database, databases),
     rows: providerRowsOf(national.database),
     clock,
+    trust: listed,
+    upstreams: loadUpstreams(environment.upstreamIssuers, addressesOf(baseUrl).issuer, log),
     report: (error) => log(failureLine(error, 'POST')),
   });
   const trust = withOwn(listed, provider.issuer);
@@ -108,8 +107,10 @@ export async function startServer({
   };
   const server = createServer(createApp(app));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(environment.port, environment.host, resolve));
-  const relay = environment.mail && openRelay(environment.mail);
-  const work = startWork({ ...app, store: national.store }, relay, { byItself: worksByItself, log });
+  const work = startWork({ ...app, store: national.store }, environment.mail && openRelay(environment.mail), {
+    byItself: worksByItself,
+    log,
+  });
   const sweeping = sweeper([national.store, testers.store], clock);
   return {
     address: addressOf(server.address()),
@@ -126,6 +127,17 @@ export async function startServer({
       await client.close();
     },
   };
+}
+
+function trustOf(
+  { baseUrl, trustedIssuers }: Environment,
+  statute: Statute,
+  extra: readonly TrustedIssuer[],
+  log: Start['log'],
+): Trust {
+  const { habilitation, regime } = statute;
+  const professions = new Set(habilitation.keys());
+  return loadTrust(trustedIssuers, extra, { baseUrl, professions, samu: new Set(regime.samu), log });
 }
 
 type Opened = {

@@ -58,6 +58,8 @@ export type CarnetOptions = {
   readonly conformance?: string;
   readonly mail?: MailSettings;
   readonly appOrigins?: readonly string[];
+  /** The file of the issuers whose tokens are exchanged. */
+  readonly upstreamIssuers?: string;
 };
 
 const root = join(import.meta.dirname, '..');
@@ -73,6 +75,7 @@ export async function startCarnet({
   conformance = root,
   mail,
   appOrigins,
+  upstreamIssuers,
 }: CarnetOptions = {}): Promise<Carnet> {
   // What is indexed otherwise would not be as the next one needs it.
   const shared = given === undefined && conformance === root;
@@ -92,6 +95,7 @@ export async function startCarnet({
       conformance,
       ...(mail === undefined ? {} : { mail }),
       ...(appOrigins === undefined ? {} : { appOrigins }),
+      ...(upstreamIssuers === undefined ? {} : { upstreamIssuers }),
     },
     mongodbUri: uriOf(database),
     issuers: [issuer.trusted, ...issuers],

@@ -17,6 +17,8 @@ export type Environment = {
   readonly dataDir: string;
   /** Path of the trust list. Never absent in production. */
   readonly trustedIssuers?: string;
+  /** Path of the list of issuers whose tokens are exchanged for ours. */
+  readonly upstreamIssuers?: string;
   readonly demo: boolean;
   /** Path of the Parameters resource of the regime. */
   readonly regime: string;
@@ -40,6 +42,7 @@ export function readEnvironment(env: Variables): Environment {
   const port = readPort(env);
   const mongodbUri = readMongodbUri(env);
   const trustedIssuers = given(env, 'TRUSTED_ISSUERS');
+  const upstreamIssuers = given(env, 'UPSTREAM_ISSUERS');
   const habilitation = given(env, 'HABILITATION');
   const mail = readMail(env);
   const appOrigins = readAppOrigins(env);
@@ -51,6 +54,7 @@ export function readEnvironment(env: Variables): Environment {
     ...(mongodbUri === undefined ? {} : { mongodbUri }),
     dataDir: resolve(given(env, 'DATA_DIR') ?? 'data'),
     ...(trustedIssuers === undefined ? {} : { trustedIssuers: resolve(trustedIssuers) }),
+    ...(upstreamIssuers === undefined ? {} : { upstreamIssuers: resolve(upstreamIssuers) }),
     demo: readDemo(env, production),
     regime: jsonFile('REGIME', given(env, 'REGIME') ?? join(project, 'profiles', 'Parameters-regime-2018.json')),
     ...(habilitation === undefined ? {} : { habilitation: jsonFile('HABILITATION', habilitation) }),

@@ -1,6 +1,7 @@
 // Where an issuer's keys come from: written in the trust list, or fetched from the issuer and kept for a while.
 // https://www.rfc-editor.org/rfc/rfc7517#section-5
 import { isObject } from '../fhir/json.ts';
+import { fetchJson } from './fetch-json.ts';
 import { readKey, type VerificationKey } from './key.ts';
 
 export type KeySet = {
@@ -15,7 +16,6 @@ const minute = 60_000;
 const freshFor = 10 * minute;
 const usableFor = 60 * minute;
 const retryAfter = minute;
-const fetchTimeout = 5000;
 const longestKeySet = 256 * 1024;
 
 export function fixedKeys(keys: readonly VerificationKey[]): KeySet {
@@ -54,23 +54,8 @@ export function remoteKeys(uri: string, fetchKeys: FetchKeys, log: (line: string
   return { find };
 }
 
-/** Over HTTP: five seconds, no redirection, 256 KiB. */
 export async function fetchKeySet(uri: string): Promise<unknown> {
-  const response = await fetch(uri, {
-    redirect: 'error',
-    headers: { accept: 'application/json' },
-    signal: AbortSignal.timeout(fetchTimeout),
-  });
-  if (!response.ok || response.body === null) throw new Error(`status ${response.status}`);
-  const decoder = new TextDecoder();
-  let text = '';
-  let length = 0;
-  for await (const chunk of response.body) {
-    length += chunk.byteLength;
-    if (length > longestKeySet) throw new Error(`more than ${longestKeySet} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return JSON.parse(text + decoder.decode());
+  return await fetchJson(uri, longestKeySet);
 }
 
 function select(keys: readonly VerificationKey[], kid: string | undefined): VerificationKey | undefined {

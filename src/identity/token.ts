@@ -34,14 +34,26 @@ async function isCurrent({ issuer, key }: VerifiedClaims, now: Date): Promise<bo
 }
 
 async function verify(trust: Trust, token: string, now: Date): Promise<VerifiedClaims> {
+  const { issuer, key, payload } = await readSigned(trust.issuers, token, now);
+  return readClaims(payload, issuer, key);
+}
+
+type Signed<T> = { readonly issuer: T; readonly key: VerificationKey; readonly payload: JsonObject };
+
+/** What one of these issuers has signed, whatever it says and for whomever it is. Throws a Refusal (401). */
+export async function readSigned<T extends Pick<Issuer, 'keys'>>(
+  issuers: ReadonlyMap<string, T>,
+  token: string,
+  now: Date,
+): Promise<Signed<T>> {
   const jws = readJws(token);
   if (jws === undefined || !isPlain(jws.header)) throw invalidToken();
-  const issuer = typeof jws.payload.iss === 'string' ? trust.issuers.get(jws.payload.iss) : undefined;
+  const issuer = typeof jws.payload.iss === 'string' ? issuers.get(jws.payload.iss) : undefined;
   if (issuer === undefined) throw invalidToken();
   const key = await keyFor(jws, issuer, now);
   if (key === undefined) throw invalidToken();
   checkSignature(token, key);
-  return readClaims(jws.payload, issuer, key);
+  return { issuer, key, payload: jws.payload };
 }
 
 function isPlain(header: JsonObject): boolean {
@@ -49,7 +61,7 @@ function isPlain(header: JsonObject): boolean {
   return tokenTypes.includes(type) && refusedHeaders.every((name) => header[name] === undefined);
 }
 
-async function keyFor({ header }: Jws, issuer: Issuer, now: Date): Promise<VerificationKey | undefined> {
+async function keyFor({ header }: Jws, issuer: Pick<Issuer, 'keys'>, now: Date): Promise<VerificationKey | undefined> {
   const { kid, alg } = header;
   if (kid !== undefined && typeof kid !== 'string') return undefined;
   const key = await issuer.keys.find(kid, now);
@@ -66,10 +78,17 @@ function checkSignature(token: string, { key, algorithm }: VerificationKey): voi
 }
 
 function readClaims(claims: JsonObject, issuer: Issuer, key: VerificationKey): VerifiedClaims {
-  const { aud, sub, exp, iat, nbf, cnf } = claims;
+  const { aud } = claims;
   if (aud !== issuer.audience && !(Array.isArray(aud) && aud.includes(issuer.audience))) {
     throw invalidToken('The access token is not for this server');
   }
+  return { issuer, key, claims, ...readBearer(claims) };
+}
+
+export type Bearer = Pick<VerifiedClaims, 'subject' | 'expires' | 'issuedAt' | 'notBefore'>;
+
+/** Of any bearer token: whose it is, and when it may be used. Throws a Refusal (401). */
+export function readBearer({ sub, exp, iat, nbf, cnf }: JsonObject): Bearer {
   // A token bound to its sender's key is no bearer token. https://www.rfc-editor.org/rfc/rfc7800#section-3
   if (cnf !== undefined) throw invalidToken('The access token is not a bearer token');
   if (typeof sub !== 'string' || !/^[^\p{Cc}\p{Cs}]{1,255}$/u.test(sub)) throw invalidToken('The access token has no usable sub');
@@ -77,9 +96,6 @@ function readClaims(claims: JsonObject, issuer: Issuer, key: VerificationKey): V
   if (iat !== undefined && !isTime(iat)) throw invalidToken('The iat of the access token is no time');
   if (nbf !== undefined && !isTime(nbf)) throw invalidToken('The nbf of the access token is no time');
   return {
-    issuer,
-    key,
-    claims,
     subject: sub,
     expires: exp,
     ...(iat === undefined ? {} : { issuedAt: iat }),
@@ -91,7 +107,7 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= lastSecond;
 }
 
-function inTime({ expires, issuedAt = 0, notBefore = 0 }: VerifiedClaims, now: Date): boolean {
+export function inTime({ expires, issuedAt = 0, notBefore = 0 }: Bearer, now: Date): boolean {
   const at = now.getTime() / 1000;
   return at < expires + skew && issuedAt <= at + skew && notBefore <= at + skew;
 }

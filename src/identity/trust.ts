@@ -80,7 +80,8 @@ export function loadTrust(file: string | undefined, extra: readonly TrustedIssue
     issuers.set(issuer.issuer, issuer);
   };
   if (file !== undefined)
-    for (const [at, entry] of entriesOf(file).entries()) add(`TRUSTED_ISSUERS ${file}, entry ${at + 1}`, entry);
+    for (const [at, entry] of entriesOf('TRUSTED_ISSUERS', file).entries())
+      add(`TRUSTED_ISSUERS ${file}, entry ${at + 1}`, entry);
   for (const entry of extra) add(`The issuer ${entry.issuer}`, entry);
   return { baseUrl, professions, samu, issuers, verified: recent(rememberedTokens) };
 }
@@ -90,8 +91,9 @@ export function withOwn(trust: Trust, own: Issuer): Trust {
   return { ...trust, issuers: new Map([...trust.issuers, [own.issuer, own]]) };
 }
 
-function entriesOf(file: string): readonly unknown[] {
-  return inPlace(`TRUSTED_ISSUERS ${file}`, () => {
+/** Of the file that the environment variable `name` names. */
+export function entriesOf(name: string, file: string): readonly unknown[] {
+  return inPlace(`${name} ${file}`, () => {
     const text = textOf(file);
     const entries = parse(text);
     if (!Array.isArray(entries)) throw new Error('must hold a JSON array of issuers');
@@ -116,7 +118,7 @@ function parse(text: string): unknown {
   }
 }
 
-function inPlace<T>(place: string, read: () => T): T {
+export function inPlace<T>(place: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
@@ -129,10 +131,14 @@ function readIssuer(entry: unknown, { baseUrl, fetchKeys = fetchKeySet, log = co
   const unknown = Object.keys(entry).find((name) => !members.includes(name));
   if (unknown !== undefined) throw new Error(`\`${unknown}\` is not one of ${members.join(', ')}`);
   const { issuer, audience = baseUrl } = entry;
-  // `|` separates issuer and subject in the names of callers.
-  if (typeof issuer !== 'string' || !URL.canParse(issuer) || /[\s|]/.test(issuer)) throw new Error('`issuer` must be a URL');
+  if (!isIssuerName(issuer)) throw new Error('`issuer` must be a URL');
   if (typeof audience !== 'string' || audience === '') throw new Error('`audience` must be a text');
   return { issuer, audience, kinds: kindsOf(entry.kinds), keys: keysOf(entry, fetchKeys, log) };
+}
+
+/** `|` separates issuer and subject in the names of callers. */
+export function isIssuerName(issuer: unknown): issuer is string {
+  return typeof issuer === 'string' && URL.canParse(issuer) && !/[\s|]/.test(issuer);
 }
 
 function kindsOf(value: unknown): ReadonlySet<Kind> {
@@ -147,7 +153,7 @@ function kindsOf(value: unknown): ReadonlySet<Kind> {
   );
 }
 
-function keysOf({ jwks, jwksUri }: JsonObject, fetchKeys: FetchKeys, log: (line: string) => void): KeySet {
+export function keysOf({ jwks, jwksUri }: JsonObject, fetchKeys: FetchKeys, log: (line: string) => void): KeySet {
   if ((jwks === undefined) === (jwksUri === undefined)) throw new Error('needs either `jwks` or `jwksUri`');
   if (jwksUri === undefined) return fixedKeys(listedKeys(jwks));
   if (typeof jwksUri !== 'string' || !isSafe(jwksUri))
@@ -155,7 +161,8 @@ function keysOf({ jwks, jwksUri }: JsonObject, fetchKeys: FetchKeys, log: (line:
   return remoteKeys(jwksUri, fetchKeys, log);
 }
 
-function isSafe(uri: string): boolean {
+/** https, or this machine. */
+export function isSafe(uri: string): boolean {
   const url = URL.parse(uri);
   if (url === null || url.username !== '' || url.password !== '') return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));

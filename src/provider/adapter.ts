@@ -3,6 +3,7 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
 import type { Client, Clients } from '../store/client.ts';
 import type { ProviderRow, ProviderRows } from '../store/provider-row.ts';
+import { tokenExchange } from './addresses.ts';
 
 export type Kept = { readonly clients: Pick<Clients, 'find'>; readonly rows: ProviderRows; readonly clock: () => Date };
 
@@ -61,7 +62,7 @@ function metadataOf(client: Client | undefined): AdapterPayload | undefined {
   return {
     client_id: client._id,
     client_name: client.name,
-    grant_types: ['client_credentials'],
+    grant_types: [client.kind === 'software' ? tokenExchange : 'client_credentials'],
     response_types: [],
     redirect_uris: [],
     token_endpoint_auth_method: 'private_key_jwt',

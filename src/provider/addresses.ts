@@ -11,16 +11,21 @@ export function addressesOf(baseUrl: string): Addresses {
   return { issuer: href, token: `${href}/token`, jwks: `${href}/jwks`, path: pathname };
 }
 
-/** `[base]/.well-known/smart-configuration`: what a backend service needs. */
-export function smartConfiguration({ issuer, token, jwks }: Addresses): JsonObject {
+export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** `[base]/.well-known/smart-configuration`: what a backend service needs. `exchanges`: tokens of other issuers for ours. */
+export function smartConfiguration(
+  { issuer, token, jwks }: Addresses,
+  { exchanges }: { readonly exchanges: boolean },
+): JsonObject {
   return {
     issuer,
     jwks_uri: jwks,
     token_endpoint: token,
-    grant_types_supported: ['client_credentials'],
+    grant_types_supported: ['client_credentials', ...(exchanges ? [tokenExchange] : [])],
     token_endpoint_auth_methods_supported: ['private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
-    scopes_supported: ['system/*.cruds', 'system/*.rs'],
+    scopes_supported: ['system/*.cruds', 'system/*.rs', ...(exchanges ? ['user/*.cruds', 'user/*.rs'] : [])],
     code_challenge_methods_supported: ['S256'],
     capabilities: ['client-confidential-asymmetric', 'permission-v1', 'permission-v2'],
   };

@@ -1,6 +1,7 @@
 // What the token of a client says: who it is, by its registration, and how far it may ask.
 // https://profiles.ihe.net/ITI/IUA/index.html#3714221-json-web-token-option, https://hl7.org/fhir/smart-app-launch/backend-services.html
 import type { JsonObject } from '../fhir/json.ts';
+import type { Scope } from '../identity/caller.ts';
 import type { Interaction } from '../identity/scope.ts';
 import { parseScopes } from '../identity/scope.ts';
 import { callerRole, finessSystem } from '../identity/systems.ts';
@@ -10,6 +11,8 @@ import type { Client } from '../store/client.ts';
 /** `asserted`: what the client says in the assertion by which it is recognised; of an agent, the INS on the card in the reader. */
 export function claimsOf(client: Client, asserted: JsonObject): JsonObject {
   const { kind, name, finess, registration } = client;
+  // It is nobody by itself: only in the name of who uses it.
+  if (kind === 'software') return { registration };
   const who =
     kind === 'structure'
       ? { subject_organization_id: `${finessSystem}|${finess}` }
@@ -21,13 +24,13 @@ export function claimsOf(client: Client, asserted: JsonObject): JsonObject {
   };
 }
 
-/** The scopes asked for, if each is within those of the registration; else undefined. */
-export function grantedOf(asked: string, registered: string): string | undefined {
+/** The scopes asked for, if each is of this context and within those of the registration; else undefined. */
+export function grantedOf(asked: string, registered: string, context: Scope['context'] = 'system'): string | undefined {
   const bounds = parseScopes(registered);
   const words = asked.split(' ').filter((word) => word !== '');
   const isWithin = (word: string): boolean => {
     const [scope] = parseScopes(word);
-    if (scope === undefined || scope.context !== 'system') return false;
+    if (scope === undefined || scope.context !== context) return false;
     const allows = (letter: Interaction): boolean =>
       bounds.some(({ type, interactions }) => interactions.has(letter) && (type === '*' || type === scope.type));
     return [...scope.interactions].every(allows);

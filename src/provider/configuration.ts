@@ -1,14 +1,15 @@
 // How oidc-provider is set up: client_credentials by a signed assertion (SMART Backend Services), tokens as JWT for this server.
 // https://hl7.org/fhir/smart-app-launch/backend-services.html, https://github.com/panva/node-oidc-provider/blob/v9.x/docs/README.md
-import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { isObject, type JsonObject } from '../fhir/json.ts';
+import { type Configuration, errors } from 'oidc-provider';
+import type { JsonObject } from '../fhir/json.ts';
 import { parseIns } from '../identity/identifiers.ts';
-import { readJws } from '../identity/jws.ts';
 import type { Client, Clients } from '../store/client.ts';
 import type { SigningKey } from '../store/signing-key.ts';
 import { adapterFor, type Kept } from './adapter.ts';
 import { assertionAlgorithms } from './addresses.ts';
+import { assertedIn } from './asserted.ts';
 import { claimsOf, grantedOf } from './client-claims.ts';
+import { exchangedClaims } from './exchange.ts';
 
 export type Setting = Kept & {
   /** The `aud` of tokens. */
@@ -20,7 +21,7 @@ export type Setting = Kept & {
 const tokenLife = 300;
 const longestAssertion = 300;
 const skew = 60;
-const signature = 'ES256';
+export const signature = 'ES256';
 
 export function configurationOf(setting: Setting): Configuration {
   const { baseUrl, clients, keys, clock } = setting;
@@ -35,7 +36,8 @@ export function configurationOf(setting: Setting): Configuration {
     ttl: { ClientCredentials: tokenLife },
     responseTypes: [],
     assertJwtClientAuthClaimsAndHeader: (_ctx, claims, header) => judgeAssertion(claims, header, clock()),
-    extraTokenClaims: async (ctx, { clientId }) => claimsOf(await registered(clients, clientId), assertedIn(ctx)),
+    extraTokenClaims: async (ctx, token) =>
+      exchangedClaims(token) ?? claimsOf(await registered(clients, token.clientId), assertedIn(ctx)),
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
@@ -81,10 +83,4 @@ function judgeAssertion(claims: JsonObject, { typ, kid }: JsonObject, now: Date)
 
 function isCard(vitale: unknown): boolean {
   return Array.isArray(vitale) && vitale.every((one) => typeof one === 'string' && parseIns(one) !== undefined);
-}
-
-/** It has been verified when this is asked. */
-function assertedIn({ oidc }: KoaContextWithOIDC): JsonObject {
-  const payload = readJws(String(oidc.params?.client_assertion ?? ''))?.payload;
-  return isObject(payload) ? payload : {};
 }

@@ -3,14 +3,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Provider } from 'oidc-provider';
 import type { JsonObject } from '../fhir/json.ts';
-import type { Issuer } from '../identity/trust.ts';
+import { callerOf } from '../identity/claims.ts';
+import { verifyToken } from '../identity/token.ts';
+import { type Issuer, type Trust, withOwn } from '../identity/trust.ts';
 import type { SigningKeys } from '../store/signing-key.ts';
 import type { Kept } from './adapter.ts';
 import { addressesOf, smartConfiguration } from './addresses.ts';
-import { configurationOf } from './configuration.ts';
+import { configurationOf, signature } from './configuration.ts';
+import { registerExchange } from './exchange.ts';
 import { openKeyring } from './keyring.ts';
+import type { Upstreams } from './upstream.ts';
 
-export type Start = Kept & { readonly baseUrl: string; readonly keys: SigningKeys; readonly report: (error: unknown) => void };
+export type Start = Kept & {
+  readonly baseUrl: string;
+  readonly keys: SigningKeys;
+  /** Who professionals are, by what their issuers say. */
+  readonly trust: Trust;
+  readonly upstreams: Upstreams;
+  readonly report: (error: unknown) => void;
+};
 
 export type OpenIdProvider = {
   /** Whose tokens are believed: of what a client can be registered as, and of nobody else. */
@@ -24,9 +35,21 @@ export type OpenIdProvider = {
 
 const served = ['/token', '/jwks'];
 
-export async function openProvider({ baseUrl, keys, report, ...kept }: Start): Promise<OpenIdProvider> {
+export async function openProvider({ baseUrl, keys, trust, upstreams, report, ...kept }: Start): Promise<OpenIdProvider> {
   const addresses = addressesOf(baseUrl);
   const keyring = await openKeyring(keys, kept.clock);
+  const issuer: Issuer = {
+    issuer: addresses.issuer,
+    audience: baseUrl,
+    kinds: new Set(['structure', 'feeder', 'agent', 'operator', 'tester', 'professional', 'delegate']),
+    keys: keyring.verification,
+    own: true,
+  };
+  const accept = async (token: string): Promise<void> => {
+    const now = kept.clock();
+    const ours = withOwn(trust, issuer);
+    callerOf(ours, await verifyToken(ours, token, now));
+  };
   let made: { readonly of: string; readonly callback: ReturnType<Provider['callback']> } | undefined;
   /** Another one when the keys are others. */
   const current = async (): Promise<ReturnType<Provider['callback']>> => {
@@ -34,6 +57,7 @@ export async function openProvider({ baseUrl, keys, report, ...kept }: Start): P
     const of = signing.map(({ _id }) => _id).join(' ');
     if (made?.of !== of) {
       const provider = new Provider(addresses.issuer, configurationOf({ ...kept, baseUrl, keys: signing }));
+      registerExchange(provider, { ...kept, baseUrl, upstreams, accept, sign: { alg: signature, kid: signing[0]?._id } });
       // Whatever address the request came by: behind a proxy it is not this one.
       provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () => new Set([addresses.token, addresses.issuer]);
       provider.on('server_error', (_ctx, error) => report(error));
@@ -42,15 +66,9 @@ export async function openProvider({ baseUrl, keys, report, ...kept }: Start): P
     return made.callback;
   };
   return {
-    issuer: {
-      issuer: addresses.issuer,
-      audience: baseUrl,
-      kinds: new Set(['structure', 'feeder', 'agent', 'operator', 'tester']),
-      keys: keyring.verification,
-      own: true,
-    },
+    issuer,
     path: addresses.path,
-    smartConfiguration: smartConfiguration(addresses),
+    smartConfiguration: smartConfiguration(addresses, { exchanges: upstreams.size > 0 }),
     handle: async (request, response) => await (await current())(request, response),
     has: (url) => served.includes(url.replace(/\?.*$/, '')),
   };

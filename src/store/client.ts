@@ -9,7 +9,7 @@ import { revoke } from './revocation.ts';
 
 /** Where a client's public keys are: written here, or at its own address. */
 export type ClientKeys = { readonly jwks: { readonly keys: readonly JsonObject[] } } | { readonly jwksUri: string };
-export const clientKinds = ['structure', 'feeder', 'agent', 'operator', 'tester'] as const;
+export const clientKinds = ['structure', 'feeder', 'agent', 'operator', 'tester', 'software'] as const;
 
 export type Client = ClientKeys & {
   readonly _id: string;
@@ -19,6 +19,8 @@ export type Client = ClientKeys & {
   readonly name: string;
   /** Of a structure. */
   readonly finess?: string;
+  /** Of a practice software: what it is called at the issuers of professionals, `issuer|client id`. */
+  readonly upstream?: readonly string[];
   /** SMART scopes: the most that it may ask for. */
   readonly scope: string;
   readonly made: Date;

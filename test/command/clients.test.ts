@@ -84,7 +84,17 @@ describe('npm run clients', () => {
     expect(await store.clients.find(id)).toMatchObject({ kind, scope: 'system/Patient.c system/Consent.c' });
   });
 
+  it('adds a software that professionals use, with what it is called at their issuers', async () => {
+    const upstream = ['https://idp.example|logiciel', 'https://other.example|42'];
+    const names = upstream.flatMap((one) => ['--upstream', one]);
+    const [id = ''] = await run('add', 'software', 'Logiciel', '--jwks', good, ...names);
+    expect(await store.clients.find(id)).toMatchObject({ kind: 'software', scope: 'user/*.cruds', upstream });
+  });
+
   it.each<[string, readonly string[], string]>([
+    ['a software without issuers', ['add', 'software', 'L', '--jwks', good], '--upstream'],
+    ['another with issuers', ['add', 'agent', 'L', '--jwks', good, '--upstream', 'https://idp.example|x'], '--upstream'],
+    ['no issuer', ['add', 'software', 'L', '--jwks', good, '--upstream', 'logiciel'], 'URL of an issuer'],
     ['nothing', [], 'npm run clients -- add'],
     ['another command', ['remove', 'x'], 'npm run clients -- add'],
     ['an unknown option', ['list', '--all'], 'npm run clients -- add'],

@@ -232,7 +232,7 @@ describe('the signing keys', () => {
     expect([(await as(after).get('/Organization')).status, await jwks()]).toEqual([200, [kidOf(after)]]);
   });
 
-  it('vouch for no person', async () => {
+  it('vouch for no holder, and for nobody without a registration', async () => {
     const kid = kidOf(await tokenOf(await add()));
     const [key] = (await signing.list(new Date())).filter(({ _id }) => _id === kid);
     expect(key).toBeDefined();
@@ -243,8 +243,9 @@ describe('the signing keys', () => {
     const statusOf = async (more: object): Promise<number> => (await as(signed(more)).get('/Organization')).status;
     expect(await statusOf(claimsFor.structure('750712184'))).toBe(200);
     expect(await statusOf(claimsFor.holder(cx(ins)))).toBe(401);
-    expect(await statusOf(claimsFor.professional({ rpps: '10003461033' }))).toBe(401);
     expect(await statusOf({ ...claimsFor.structure('750712184'), registration: undefined })).toBe(401);
+    const professional = claimsFor.professional({ rpps: '10003461033' });
+    expect(await statusOf({ ...professional, registration: undefined })).toBe(401);
   });
 });
 

@@ -10,8 +10,7 @@ import { StartError } from '../start-error.ts';
 import { keysIn } from './client-keys.ts';
 
 export const usage =
-  'npm run clients -- add KIND NAME (--jwks FILE | --jwks-uri URL) [--finess N] [--scope TEXT] | list | rotate ID (--jwks FILE | --jwks-uri URL) | revoke ID';
-const everything = 'system/*.cruds';
+  'npm run clients -- add KIND NAME (--jwks FILE | --jwks-uri URL) [--finess N] [--upstream ISSUER|ID] [--scope TEXT] | list | rotate ID (--jwks FILE | --jwks-uri URL) | revoke ID';
 
 type Open = <T>(run: (store: ProviderStore) => Promise<T>) => Promise<T>;
 type Options = ReturnType<typeof parsed>['values'];
@@ -45,7 +44,13 @@ export async function changeClients(args: readonly string[], open: Open): Promis
 
 function parsed(args: readonly string[]) {
   const text = { type: 'string' } as const;
-  const options = { jwks: text, 'jwks-uri': text, finess: text, scope: text };
+  const options = {
+    jwks: text,
+    'jwks-uri': text,
+    finess: text,
+    scope: text,
+    upstream: { type: 'string', multiple: true },
+  } as const;
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch {
@@ -65,15 +70,25 @@ function clientIn([first, ...rest]: readonly string[], options: Options): Client
   if (kind === undefined) throw new StartError(`KIND is one of ${clientKinds.join(', ')}`);
   const name = only(rest).trim();
   if (name === '' || /\p{Cc}/u.test(name)) throw new StartError('NAME is a text');
-  const { finess, scope = everything } = options;
+  const { finess, upstream } = options;
+  const context = kind === 'software' ? 'user' : 'system';
+  const { scope = `${context}/*.cruds` } = options;
   if ((kind === 'structure') !== (finess !== undefined)) throw new StartError('A structure has --finess, and nobody else');
   if (finess !== undefined && parseFiness(`${finessSystem}|${finess}`) === undefined)
     throw new StartError('--finess has nine characters');
+  if ((kind === 'software') !== (upstream !== undefined)) throw new StartError('A software has --upstream, and nobody else');
+  if (upstream?.some((one) => !/^https?:\/\/[^\s|]+\|\S+$/.test(one)))
+    throw new StartError('--upstream is the URL of an issuer, | and the id of the client there');
   const words = scope.split(' ').filter((word) => word !== '');
-  if (words.length === 0 || !words.every((word) => word.startsWith('system/') && parseScopes(word).length === 1))
-    throw new StartError('--scope lists SMART scopes of the form system/Type.cruds');
+  if (words.length === 0 || !words.every((word) => word.startsWith(`${context}/`) && parseScopes(word).length === 1))
+    throw new StartError(`--scope lists SMART scopes of the form ${context}/Type.cruds`);
   const made = { _id: randomUUID(), registration: randomUUID(), kind, name, scope: words.join(' '), made: new Date() };
-  return { ...made, ...(finess === undefined ? {} : { finess }), ...keysIn(options) };
+  return {
+    ...made,
+    ...(finess === undefined ? {} : { finess }),
+    ...(upstream === undefined ? {} : { upstream }),
+    ...keysIn(options),
+  };
 }
 
 function lineOf(client: Client): string {
