@@ -97,8 +97,24 @@ function derive(stated: Stated): AccessRecord {
     actors: [...new Set<Actor>([...permitted, ...members])].filter((actor) => /^[ps]:/.test(actor)),
     openings: openings.filter(({ root }) => root.type === 'permit').map(({ root }) => periodOf(root)),
     closings: openings.filter(({ root }) => root.type === 'deny').map(({ root }) => periodOf(root)),
-    blocks: sharing.filter(isBlock).flatMap(({ root }) => (root.actors ?? []).map((actor) => ({ actor, ...periodOf(root) }))),
+    blocks: sharing
+      .filter(isBlock)
+      .flatMap(({ root }) => (root.actors ?? []).flatMap((actor) => blocked(actor, root, stated.teams))),
   };
+}
+
+/** Of a care team: its members, while they are. */
+function blocked(actor: Actor, root: Provision, teams: readonly Team[]): AccessRecord['blocks'] {
+  const during = periodOf(root);
+  const team = teams.find(({ id }) => actor === `t:${id}`);
+  if (team === undefined) return [{ actor, ...during }];
+  return team.members.map((member) => ({ actor: member.actor, ...common(during, common(team.period, member.period)) }));
+}
+
+function common(one: Interval, other: Interval): Interval {
+  const low = Math.max(one.low.getTime(), other.low.getTime());
+  const high = Math.min(one.high.getTime(), other.high.getTime());
+  return { low: new Date(low), high: new Date(high) };
 }
 
 function periodOf(root: Provision): Interval {
