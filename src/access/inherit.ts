@@ -1,7 +1,7 @@
 // What passes along relatesTo: a successor takes every label and running hold of its target, a superseded document its successor's too.
 // https://hl7.org/fhir/R4/documentreference-definitions.html#DocumentReference.relatesTo
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
-import { strictest } from '../filter/envelope.ts';
+import { strictest, wherever } from '../filter/envelope.ts';
 import type { Envelope, Row } from '../filter/row.ts';
 import { holdOf, labelsOf, readersOf } from './label.ts';
 
@@ -42,7 +42,7 @@ export function inherit(members: readonly Member[]): ReadonlyMap<string, Envelop
     let result = ownEnvelope(member);
     for (const target of targetsOf(member.resource)) {
       const above = byId.get(target.id);
-      if (above && !path.has(target.id)) result = strictest(result, downward(above, new Set([...path, id])), false);
+      if (above && !path.has(target.id)) result = strictest(result, downward(above, new Set([...path, id])));
     }
     inherited.set(id, result);
     return result;
@@ -67,7 +67,7 @@ function upward(members: readonly Member[], inherited: ReadonlyMap<string, Envel
     open.add(id);
     let result = inherited.get(id) ?? ownEnvelope(member);
     for (const successor of successors.get(id) ?? []) {
-      if (!open.has(successor.row._id)) result = strictest(result, visit(successor), true);
+      if (!open.has(successor.row._id)) result = wherever(result, visit(successor));
     }
     open.delete(id);
     effective.set(id, result);

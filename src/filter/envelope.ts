@@ -4,24 +4,41 @@ import type { Envelope } from './row.ts';
 /** Reader tokens that a label takes away. */
 const taken = ['PS', 'REP', 'REL'];
 
-/** `category`: whether the other's category must be allowed too. */
-export function strictest(one: Envelope, other: Envelope, category: boolean): Envelope {
+/** Keeps its own category, and its own structure's readers. */
+export function strictest(one: Envelope, other: Envelope): Envelope {
   const rd = one.rd.filter((reader) => !taken.includes(reader) || other.rd.includes(reader));
-  const hold = [one.hold, other.hold].filter((at) => at !== undefined).sort((a, b) => b.getTime() - a.getTime())[0];
-  const { tc, tcs } = category ? both(one, other) : one;
-  return {
-    rd,
-    ...(hold === undefined ? {} : { hold }),
-    ...(tc === undefined ? {} : { tc }),
-    ...(tcs === undefined ? {} : { tcs }),
-  };
+  const hold = later(one.hold, other.hold);
+  const { tc, tcs } = one;
+  return withParts(rd, hold, { ...(tc === undefined ? {} : { tc }), ...(tcs === undefined ? {} : { tcs }) });
+}
+
+/** To be read where both may be: of either's structure too, whom a mask on the other shuts out. */
+export function wherever(one: Envelope, other: Envelope): Envelope {
+  const { rd: readers, hold } = strictest(one, other);
+  const own = (reader: string): boolean => reader.startsWith('s:');
+  const reads = ({ rd }: Envelope, structure: string): boolean => rd.includes('PS') || rd.includes(structure);
+  const structures = [...new Set([...one.rd, ...other.rd])].filter(own);
+  const rd = [
+    ...readers.filter((reader) => !own(reader)),
+    ...structures.filter((structure) => reads(one, structure) && reads(other, structure)),
+  ];
+  return withParts(rd, hold, both(one, other));
+}
+
+function later(one: Date | undefined, other: Date | undefined): Date | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one > other ? one : other;
+}
+
+function withParts(rd: readonly string[], hold: Date | undefined, categories: Pick<Envelope, 'tc' | 'tcs'>): Envelope {
+  return { rd, ...(hold === undefined ? {} : { hold }), ...categories };
 }
 
 function both(one: Envelope, other: Envelope): Pick<Envelope, 'tc' | 'tcs'> {
-  const all = [...categoriesOf(one), ...categoriesOf(other)];
-  const distinct = [...new Set(all)];
-  if (distinct.length === 1) return one;
-  return { tcs: distinct };
+  const distinct = [...new Set([...categoriesOf(one), ...categoriesOf(other)])];
+  if (distinct.length > 1) return { tcs: distinct };
+  const { tc, tcs } = one;
+  return { ...(tc === undefined ? {} : { tc }), ...(tcs === undefined ? {} : { tcs }) };
 }
 
 /** What has no category is allowed to nobody by the matrix. */
@@ -40,7 +57,7 @@ export function isPointingType(type: string): boolean {
 
 /** The envelope of what points: its own, with every category that it points at, and the strictest of all labels and holds. */
 export function pointing(own: Envelope, targets: readonly Envelope[]): Envelope {
-  const { rd, hold } = targets.reduce((one, other) => strictest(one, other, false), own);
+  const { rd, hold } = targets.reduce(strictest, own);
   const tcs = [...new Set([own, ...targets].flatMap(categoriesOf))];
   return { rd, ...(hold === undefined ? {} : { hold }), tcs };
 }
