@@ -22,10 +22,43 @@ const parisParts = new Intl.DateTimeFormat('en-GB', {
 
 type Day = { readonly year: number; readonly month: number; readonly day: number };
 
-function partsInParis(at: Date): Day & { readonly hour: number; readonly minute: number; readonly second: number } {
+type Parts = Day & { readonly hour: number; readonly minute: number; readonly second: number };
+
+function formatted(at: Date): Parts {
   const parts = new Map(parisParts.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
   const of = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
   return { year: of('year'), month: of('month'), day: of('day'), hour: of('hour'), minute: of('minute'), second: of('second') };
+}
+
+const hourLong = 3_600_000;
+/** Since then clocks are set at full hours UTC only. */
+const regular = Date.UTC(1980);
+const mostOffsets = 10_000;
+const offsets = new Map<number, number>();
+
+/** How far Paris is ahead of UTC in an hour: asking Intl each time takes a hundred times as long. */
+function offsetIn(hour: number): number {
+  const known = offsets.get(hour);
+  if (known !== undefined) return known;
+  if (offsets.size >= mostOffsets) offsets.clear();
+  const at = hour * hourLong;
+  const { year, month, day, hour: shown, minute, second } = formatted(new Date(at));
+  const offset = utc(year, month, day, shown, minute, second) - at;
+  offsets.set(hour, offset);
+  return offset;
+}
+
+function partsInParis(at: Date): Parts {
+  if (!(at.getTime() >= regular)) return formatted(at);
+  const there = new Date(at.getTime() + offsetIn(Math.floor(at.getTime() / hourLong)));
+  return {
+    year: there.getUTCFullYear(),
+    month: there.getUTCMonth() + 1,
+    day: there.getUTCDate(),
+    hour: there.getUTCHours(),
+    minute: there.getUTCMinutes(),
+    second: there.getUTCSeconds(),
+  };
 }
 
 function utc(year: number, month: number, day: number, hour = 0, minute = 0, second = 0, ms = 0): number {
