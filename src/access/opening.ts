@@ -24,7 +24,7 @@ export function judgeNewRecord({ caller, bound }: Asking, ins: Ins): void {
 /** The account is of the person himself, with his card in the reader or that of a parent, which lists him. Depends on the request alone. */
 export function judgeActivationCode({ caller, bound }: Asking, ins: Ins): void {
   // As for a new record: a token of one record is not about another person.
-  if (caller.who.kind !== 'agent' || bound !== undefined || caller.mode !== 'TREAT' || !isOnCard(ins, caller))
+  if (caller.who.kind !== 'agent' || bound !== undefined || !isOnCard(ins, caller))
     throw forbidden('An activation code is given with the card of the person in the reader');
 }
 

@@ -6,6 +6,7 @@ import { isOwn } from '../access/standing.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { all } from '../filter/filter.ts';
 import type { Ins } from '../identity/caller.ts';
+import { isSameIns } from '../identity/identifiers.ts';
 import { scopeOf } from '../identity/scope.ts';
 import { insSystems } from '../identity/systems.ts';
 import { leave, touchedBy } from '../interaction/answer.ts';
@@ -66,16 +67,12 @@ async function judgeOwn(context: Context, ins: Ins, record: AccessRecord | undef
   const { caller } = context;
   const { who } = caller;
   if (who.kind === 'holder') {
-    const isHis = who.ins === undefined ? record !== undefined && isOwn(record, caller) : isSame(who.ins, ins);
+    const isHis = who.ins === undefined ? record !== undefined && isOwn(record, caller) : isSameIns(who.ins, ins);
     if (!isHis) throw forbidden('This is not your INS');
   }
   const asking = await askingFor(context, 's', 'Patient');
   const isFree = asking.bound === undefined && caller.mode === 'TREAT';
-  const isNamed = caller.mode !== 'TREAT' && caller.person !== undefined && isSame(caller.person, ins);
+  const isNamed = caller.mode !== 'TREAT' && isSameIns(caller.person, ins);
   const isIts = record === undefined ? who.kind === 'holder' || isNamed : reaches(asking, record);
   if (!isFree && !isIts) throw forbidden('This token is for one record');
-}
-
-function isSame(one: Ins, other: Ins): boolean {
-  return one.system === other.system && one.value === other.value;
 }
