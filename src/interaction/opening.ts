@@ -1,17 +1,16 @@
 // Closing, reopening and the request of erasure by whoever rules the record: the Consents that say so, written as any other.
 // https://hl7.org/fhir/R4/consent.html
 import { erasureAsked } from '../access/closing.ts';
-import { consentKind } from '../access/consent.ts';
 import { forbidden, reaches, rules } from '../access/opening.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { inForce, isOpen } from '../access/standing.ts';
 import { withErasure } from '../access/state.ts';
 import type { Touched } from '../audit/trace.ts';
 import { endOfTime } from '../fhir/instant.ts';
-import type { JsonObject } from '../fhir/json.ts';
 import { notFound, refuse } from '../fhir/outcome.ts';
 import type { Interaction } from '../identity/scope.ts';
 import { accountOf } from './account.ts';
+import { consentText } from './consent-text.ts';
 import type { Context } from './context.ts';
 import { createNow } from './create.ts';
 import { askingFor, mayAsk } from './reach.ts';
@@ -82,16 +81,8 @@ async function inactivate(context: Context, id: string): Promise<void> {
 
 /** As a POST of the Consent. */
 async function declare(context: Context, key: string, type: 'permit' | 'deny'): Promise<void> {
-  const resource: JsonObject = {
-    resourceType: 'Consent',
-    status: 'active',
-    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
-    category: [{ coding: [{ system: consentKind, code: 'opening' }] }],
-    patient: { reference: `Patient/${key}` },
-    dateTime: context.moments.now.toISOString(),
-    policy: [{ uri: 'https://www.legifrance.gouv.fr/codes/id/LEGITEXT000006072665' }],
-    provision: { type },
-  };
+  const { caller, moments } = context;
+  const resource = consentText({ caller, now: moments.now }, 'opening', key, { type });
   await createNow(context, { type: 'Consent', resource });
 }
 

@@ -1,17 +1,15 @@
 // The Consent that a client would write by hand for what an operation is asked, and where each of its elements was said.
 // https://hl7.org/fhir/R4/consent.html
-import { consentKind, roleSystems } from '../access/consent.ts';
+import { roleSystems } from '../access/consent.ts';
 import { addMonths, dayInParis, startOfDay } from '../fhir/instant.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
 import type { Caller } from '../identity/caller.ts';
 import { identified } from '../identity/identifiers.ts';
 import { actReason } from '../identity/systems.ts';
+import { type Asker, coded, consentText } from '../interaction/consent-text.ts';
 import { firstOf, type Input, valuesOf } from './input.ts';
 
 export type Said = { readonly type: 'permit' | 'deny'; readonly role: keyof typeof roleSystems };
-export type Asker = { readonly caller: Caller; readonly now: Date };
-
-const law = 'https://www.legifrance.gouv.fr/codes/id/LEGITEXT000006072665';
 
 export function consentOf({ caller, now }: Asker, patient: string, input: Input, { type, role }: Said): JsonObject {
   const actor = actorIn(caller, input);
@@ -23,21 +21,11 @@ export function consentOf({ caller, now }: Asker, patient: string, input: Input,
     code: valuesOf(input, 'code').map((coding) => ({ coding: [coding] })),
     data: valuesOf(input, 'data').map((reference) => ({ meaning: 'instance', reference })),
   };
-  return {
-    resourceType: 'Consent',
-    status: 'active',
-    scope: coded('http://terminology.hl7.org/CodeSystem/consentscope', 'patient-privacy'),
-    category: [coded(consentKind, 'sharing')],
-    patient: { reference: `Patient/${patient}` },
-    dateTime: now.toISOString(),
-    performer: [{ reference: caller.who.kind === 'related' ? `RelatedPerson/${caller.who.related}` : `Patient/${patient}` }],
-    policy: [{ uri: law }],
-    provision: {
-      type,
-      ...(period === undefined ? {} : { period }),
-      ...Object.fromEntries(Object.entries(said).filter(([, list]) => list.length > 0)),
-    },
-  };
+  return consentText({ caller, now }, 'sharing', patient, {
+    type,
+    ...(period === undefined ? {} : { period }),
+    ...Object.fromEntries(Object.entries(said).filter(([, list]) => list.length > 0)),
+  });
 }
 
 /** A professional who names nobody means himself. */
@@ -54,10 +42,6 @@ function periodIn({ caller, now }: Asker, input: Input): JsonObject | undefined 
   const period = isObject(given) ? given : undefined;
   if (caller.who.kind !== 'professional' || period?.end !== undefined) return period;
   return { ...period, end: dayInParis(new Date(startOfDay(addMonths(now, 12)).getTime() - 1)) };
-}
-
-function coded(system: string, code: string): JsonObject {
-  return { coding: [{ system, code }] };
 }
 
 /** The parameter that an element of the Consent was made of; undefined where the fault is of the record, not of what was said. */
