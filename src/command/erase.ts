@@ -1,18 +1,36 @@
 // `npm run erase [-- --dry-run]`: the environment is the servers', which may run meanwhile.
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadStatute } from '../access/statute.ts';
+import { loadConformance } from '../conformance/conformance.ts';
+import { readObject } from '../conformance/published.ts';
 import { oneLine } from '../store/log.ts';
-import { readEnvironment } from './environment.ts';
-import { countDue, eraseDue, withDatabase } from './erasing.ts';
+import { type OpenDatabase, withDatabases } from './database.ts';
+import type { Environment } from './environment.ts';
+import { countDue, eraseDue, type Work } from './erasing.ts';
+import { StartError } from './start-error.ts';
+
+async function workIn(open: OpenDatabase, environment: Environment): Promise<Work> {
+  const { baseUrl, habilitation, regime } = environment;
+  const conformance = loadConformance(environment.conformance);
+  const statute = loadStatute(conformance, readObject(regime), {
+    habilitation: habilitation === undefined ? undefined : readObject(habilitation),
+  });
+  return {
+    database: await open('national', [...conformance.types.keys()]),
+    conformance,
+    statute,
+    baseUrl,
+    clock: () => new Date(),
+    pause,
+    log: (line) => void process.stdout.write(`${line}\n`),
+  };
+}
 
 try {
-  const environment = readEnvironment(process.env);
-  if (environment.mongodbUri === undefined)
-    throw new Error('MONGODB_URI is not set: nothing is kept for ten years in the embedded database.');
   const [option, ...more] = process.argv.slice(2);
-  if (more.length > 0 || (option !== undefined && option !== '--dry-run')) throw new Error('The only option is --dry-run');
-  await withDatabase(
-    { environment, mongodbUri: environment.mongodbUri, log: (line) => void process.stdout.write(`${line}\n`) },
-    option === undefined ? eraseDue : countDue,
-  );
+  if (more.length > 0 || (option !== undefined && option !== '--dry-run')) throw new StartError('The only option is --dry-run');
+  const run = option === undefined ? eraseDue : countDue;
+  await withDatabases(async (open, environment) => await run(await workIn(open, environment)));
 } catch (error) {
   process.stderr.write(`${oneLine(error)}\n`);
   process.exitCode = 1;

@@ -1,19 +1,17 @@
 // Erases the records whose ten years are over and those whose erasure was asked for, while servers run; says how many, never which.
 // Code de la santé publique, R. 1111-36: https://www.legifrance.gouv.fr/codes/id/LEGITEXT000006072665
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Due, dueOf } from '../access/closing.ts';
 import { openFilter } from '../access/standing.ts';
-import { loadStatute, type Statute } from '../access/statute.ts';
+import type { Statute } from '../access/statute.ts';
 import { erasureTrace } from '../audit/erasure-event.ts';
-import { type Conformance, loadConformance } from '../conformance/conformance.ts';
-import { readObject } from '../conformance/published.ts';
+import type { Conformance } from '../conformance/conformance.ts';
 import { newId, randomIds } from '../fhir/id.ts';
 import { startOfDay } from '../fhir/instant.ts';
 import { isObject, parseJson } from '../fhir/json.ts';
 import { not } from '../filter/filter.ts';
 import { claimsOfDepositor } from '../interaction/claim.ts';
 import { indexed } from '../interaction/context.ts';
-import { connect, type Database, databaseNames, type Erasure, openDatabase } from '../store/database.ts';
+import type { Database, Erasure } from '../store/database.ts';
 import {
   beginErasure,
   type Candidate,
@@ -26,43 +24,22 @@ import {
   openingRuleSince,
   recordsDue,
 } from '../store/erasure.ts';
-import type { Environment } from './environment.ts';
-
-export type Erasing = {
-  readonly environment: Pick<Environment, 'conformance' | 'baseUrl' | 'regime' | 'habilitation'>;
-  readonly mongodbUri: string;
-  readonly log: (line: string) => void;
-};
 
 /** What an erasure works with. */
-export type Work = Pick<Erasing, 'log'> & {
+export type Work = {
   readonly database: Database;
   readonly conformance: Conformance;
   readonly statute: Statute;
   readonly baseUrl: string;
   readonly clock: () => Date;
-  /** How long what a server had under way may still write, in ms. */
-  readonly settleMs: number;
+  /** Waits so many ms: for what servers have under way. */
+  readonly pause: (ms: number) => Promise<unknown>;
+  readonly log: (line: string) => void;
 };
 
 /** MongoDB ends a transaction after a minute, the server a read after twenty seconds. */
 const longestUnderWay = 90_000;
 const day = 24 * 3600 * 1000;
-
-export async function withDatabase({ environment, mongodbUri, log }: Erasing, run: (work: Work) => Promise<void>): Promise<void> {
-  const { baseUrl, habilitation, regime } = environment;
-  const conformance = loadConformance(environment.conformance);
-  const statute = loadStatute(conformance, readObject(regime), {
-    habilitation: habilitation === undefined ? undefined : readObject(habilitation),
-  });
-  const client = await connect(mongodbUri);
-  try {
-    const database = await openDatabase(client, databaseNames(client).national, [...conformance.types.keys()]);
-    await run({ database, conformance, statute, baseUrl, clock: () => new Date(), settleMs: longestUnderWay, log });
-  } finally {
-    await client.close();
-  }
-}
 
 /** Records that another law closed are closed since it is in force, as far as this command has seen: it runs every night. */
 async function judgeFor({ database, statute, clock }: Work, isDry: boolean): Promise<Judge> {
@@ -136,9 +113,9 @@ async function emptyAll({ database, log }: Work, listed: readonly Erasure[], cla
   }
 }
 
-async function settle({ clock, settleMs, log }: Work, listed: readonly Erasure[]): Promise<void> {
+async function settle({ clock, pause, log }: Work, listed: readonly Erasure[]): Promise<void> {
   const last = Math.max(...listed.map(({ at }) => at.getTime()));
-  const left = Math.min(settleMs, last + settleMs - clock().getTime());
+  const left = Math.min(longestUnderWay, last + longestUnderWay - clock().getTime());
   if (listed.length === 0 || left <= 0) return;
   if (left > 1000) log(`Waiting ${Math.ceil(left / 1000)} seconds for what was under way.`);
   await pause(left);
@@ -168,11 +145,11 @@ function traceOf({ conformance, statute, clock, baseUrl }: Work): Parameters<typ
     );
 }
 
-function sayUnreadable(unreadable: number, log: Erasing['log']): void {
+function sayUnreadable(unreadable: number, log: Work['log']): void {
   if (unreadable > 0) log(`${unreadable} have an access state that cannot be read: they stay.`);
 }
 
-function sayDone(done: readonly Erasure[], log: Erasing['log']): void {
+function sayDone(done: readonly Erasure[], log: Work['log']): void {
   const asked = done.filter(({ reason }) => reason === 'request').length;
   const sum = (name: 'resources' | 'versions' | 'traces' | 'files'): number => done.reduce((all, one) => all + one[name], 0);
   log(`Erased: ${done.length} records, ${asked} on request, ${done.length - asked} ten years after closure.`);

@@ -1,11 +1,12 @@
-// `npm run erase`: closed ten years ago, or asked for; everything of the record goes, nothing of another does.
+// `npm run erase`: closed ten years ago, or asked for; everything of the record goes, nothing of another does, while servers run.
 // Code de la santé publique, R. 1111-36: https://www.legifrance.gouv.fr/codes/id/LEGITEXT000006072665
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Document } from 'mongodb';
-import type { Body } from '../carnet.ts';
+import { type Body, type Reply, startCarnet } from '../carnet.ts';
 import { idIn, written } from '../interaction/ground.ts';
-import { consent, patient } from '../resources.ts';
-import { everything, type Ground, naming, type Opened, openGround, present, startErase } from './erasing.ts';
+import { consent, document, patient } from '../resources.ts';
+import { everything, type Ground, multiply, naming, type Opened, openGround, present, shows, startErase } from './erasing.ts';
 
 let ground: Ground;
 beforeAll(async () => {
@@ -20,8 +21,8 @@ afterEach(() => ground.setClock(present));
 
 describe('which records', () => {
   it('a dry run counts, and changes nothing', async () => {
-    await ground.closed('2016-11-20T12:00:00Z');
-    const asked = await ground.closed('2026-10-01T12:00:00Z');
+    await ground.closed('2016-11-20T12:00:00Z', 0);
+    const asked = await ground.closed('2026-10-01T12:00:00Z', 0);
     at('2026-10-02T12:00:00Z');
     await ground.operate(asked, 'request-erasure');
     ground.setClock(present);
@@ -61,8 +62,10 @@ describe('which records', () => {
     expect(await Promise.all([open, made, reopened].map(ground.statusOf))).toEqual(['open', 'closed', 'none']);
   }, 120_000);
 
-  it('a wrong option is refused with one line', async () => {
-    expect(await startErase(ground, '--dry').ended).toMatch(/^The only option is --dry-run\nexit 1$/);
+  it('as a program; a wrong option is refused with one line', async () => {
+    const [wrong, dry] = await Promise.all(['--dry', '--dry-run'].map(async (option) => await startErase(ground, option).ended));
+    expect(wrong).toMatch(/^The only option is --dry-run\nexit 1$/);
+    expect(dry).toMatch(/\nUnder way: 0\nNothing was changed\.\nexit 0$/);
   }, 120_000);
 });
 
@@ -115,6 +118,76 @@ function judgeTrace(event: Body, { key, ins }: Opened): void {
   expect([details.reason, details.files]).toEqual(['retention', '3']);
   expect(JSON.stringify(event)).not.toContain(ins);
 }
+
+type Row = Document & { _id: string };
+const rows = () => ground.db.collection<Row>('DocumentReference');
+const count = async (rec: string): Promise<number> => await rows().countDocuments({ rec });
+
+describe('beside servers', () => {
+  it('killed half-way it goes on; from its first step on no server has anything', async () => {
+    const { key, ins, documents } = await ground.closed('2014-01-01T12:00:00Z');
+    const [first = ''] = documents;
+    await multiply(ground, first, 300);
+    const whole = await count(key);
+    const other = await startCarnet({ database: ground.database, clock: () => present });
+    // Its INS stands in no token, so in no trace of what is asked after the record is gone.
+    const said = { sub: 'holder', scope: 'patient/*.cruds', fhirUser: `Patient/${key}` };
+    const holders = [ground.carnet, other].map(({ as }) => as(said));
+    const ways = ['', '/_history'].flatMap((way) => [`/Patient/${key}${way}`, `/DocumentReference/${first}${way}`]);
+    const searches = ['DocumentReference', 'AuditEvent'].map((type) => `/${type}?patient=Patient/${key}&_count=2`);
+    const looks = async (): Promise<readonly Reply[]> =>
+      await Promise.all(holders.flatMap((holder) => [...ways, ...searches].map(async (way) => await holder.get(way))));
+    expect((await looks()).map(shows)).toEqual(Array.from({ length: 12 }, () => true));
+
+    // A writer has the last row: the first step of the rows goes, the second waits.
+    const last = (await rows().find({ rec: key }).toArray()).at(-1)?._id ?? '';
+    const writer = ground.mongo.startSession();
+    writer.startTransaction();
+    await rows().updateOne({ _id: last }, { $set: { n: 1 } }, { session: writer });
+    const killed = startErase(ground);
+    const replies = await (async () => {
+      while ((await count(key)) === whole) {
+        if (killed.exitCode !== null) throw new Error(await killed.ended);
+        await pause(20);
+      }
+      return await looks();
+    })().finally(() => killed.kill('SIGKILL'));
+    await killed.ended;
+    await writer.endSession();
+    await other.server.stop();
+    expect(await count(key)).toBeGreaterThan(0);
+    expect(replies.filter(shows).map(({ text }) => text.slice(0, 300))).toEqual([]);
+    expect([...new Set(replies.map(({ status }) => status))].toSorted()).toEqual([200, 404]);
+
+    expect((await ground.erase({ dryRun: true })).at(2)).toBe('Under way: 1');
+    const lines = await ground.erase();
+    expect(lines[0]).toBe('1 were under way.');
+    expect(Number(/went (\d+) resources/.exec(lines.at(-1) ?? '')?.[1])).toBeGreaterThan(300);
+    expect(await naming(ground, ins)).toEqual([]);
+    // Its own trace aside only those of who asked for it by name when there was no such record.
+    const left = (await naming(ground, key)).filter((row) => !row.startsWith('AuditEvent: ') || row.includes('"rec":'));
+    expect(left.map((row) => row.slice(0, 300))).toEqual([]);
+  }, 120_000);
+
+  it('what a write under way leaves after the first step goes as well; the next is refused', async () => {
+    const { key, documents } = await ground.closed('2014-01-01T12:00:00Z', 1);
+    const [written = ''] = documents;
+    const row = await rows().findOne({ _id: written });
+    const waits: number[] = [];
+    await ground.erase({
+      pause: async (ms) => {
+        waits.push(ms);
+        expect(await count(key)).toBe(0);
+        const refused = await ground.as.hospital.post('/DocumentReference', document(key, '34112-3'));
+        expect([refused.status, refused.body.issue[0].diagnostics]).toEqual([422, 'This record does not take deposits from you']);
+        await rows().insertOne({ ...row, _id: written });
+        expect((await ground.as.hospital.get(`/DocumentReference/${written}`)).status).toBe(404);
+      },
+    });
+    expect(waits).toEqual([90_000]);
+    expect(await count(key)).toBe(0);
+  }, 120_000);
+});
 
 /** Its opening permit ends by itself. */
 async function limit(record: Opened, end: string): Promise<void> {

@@ -8,8 +8,9 @@ import { loadStatute } from '../../src/access/statute.ts';
 import { countDue, eraseDue } from '../../src/command/erasing.ts';
 import { readObject } from '../../src/conformance/published.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { type Carnet, type CarnetOptions, type Client, type Reply, startCarnet } from '../carnet.ts';
+import { type Carnet, type Client, type Reply, startCarnet } from '../carnet.ts';
 import { conformance, root } from '../conformance/example.ts';
+import { giveBack, takeDatabase, uriOf } from '../database.ts';
 import { claims, cx } from '../identity/issuer.ts';
 import { finess, idIn, written } from '../interaction/ground.ts';
 import { actor, consent, document, label, patient, testIns, vaccination } from '../resources.ts';
@@ -23,13 +24,14 @@ const statutes = {
 };
 
 export type Opened = { readonly ins: string; readonly key: string; readonly documents: readonly string[] };
-type Options = { readonly dryRun?: boolean; readonly regime?: '2018' | '2022'; readonly settleMs?: number };
+type Options = { readonly dryRun?: boolean; readonly regime?: '2018' | '2022'; readonly pause?: (ms: number) => Promise<void> };
 
 export type Ground = {
   readonly carnet: Carnet;
+  readonly mongo: MongoClient;
   readonly db: Db;
-  /** The database's address. */
-  readonly address: string;
+  /** Its name. */
+  readonly database: string;
   readonly setClock: (at: Date) => void;
   readonly as: { readonly doctor: Client; readonly hospital: Client };
   readonly holder: (record: Pick<Opened, 'ins'>) => Client;
@@ -37,24 +39,23 @@ export type Ground = {
   readonly operate: (record: Opened, ...operations: readonly string[]) => Promise<void>;
   /** Made but not opened. */
   readonly made: () => Promise<Opened>;
+  /** With something of everything; without documents nothing else either. */
   readonly opened: (documents?: number) => Promise<Opened>;
   /** At that instant; the clock is at the present then. */
   readonly closed: (at: string, documents?: number) => Promise<Opened>;
   readonly statusOf: (record: Pick<Opened, 'ins'>) => Promise<string>;
-  /** Here, at the clock of the server. Gives what it says. */
+  /** Here, at the clock of the server; it waits for nothing, or `pause`. Gives what it says. */
   readonly erase: (options?: Options) => Promise<readonly string[]>;
   readonly stop: () => Promise<void>;
 };
 
-export async function openGround(options: CarnetOptions = {}): Promise<Ground> {
+export async function openGround(): Promise<Ground> {
   let now = present;
   let serial = 0;
-  const database = `test-${randomUUID().slice(0, 8)}`;
-  const carnet = await startCarnet({ ...options, database, clock: () => now });
-  const mongo = await MongoClient.connect(process.env.TEST_MONGODB_URI ?? '');
+  const database = await takeDatabase();
+  const carnet = await startCarnet({ database, clock: () => now });
+  const mongo = await MongoClient.connect(uriOf(database));
   const stored = await openDatabase(mongo, database, [...conformance.types.keys()]);
-  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
-  uri.pathname = `/${database}`;
   const as = {
     get doctor(): Client {
       return carnet.as(claims.professional({ rpps }));
@@ -76,6 +77,8 @@ export async function openGround(options: CarnetOptions = {}): Promise<Ground> {
   };
   const opened: Ground['opened'] = async (documents = 2) => {
     const record = await made();
+    written(await holder(record).post('/Consent', consent('opening', record.key, { type: 'permit' })));
+    if (documents === 0) return record;
     const agent = carnet.as(claims.agent({ vitale: [cx(record.ins)] }));
     const parameter = [{ name: 'identifier', valueIdentifier: { system: testIns, value: record.ins } }];
     const { status } = await agent.post('/Patient/$activation-code', { resourceType: 'Parameters', parameter });
@@ -84,8 +87,9 @@ export async function openGround(options: CarnetOptions = {}): Promise<Ground> {
   };
   return {
     carnet,
+    mongo,
     db: mongo.db(database),
-    address: uri.href,
+    database,
     as,
     holder,
     operate,
@@ -103,7 +107,7 @@ export async function openGround(options: CarnetOptions = {}): Promise<Ground> {
     },
     statusOf: async ({ ins }) =>
       (await as.doctor.get(`/Patient/$record-status?identifier=${testIns}|${ins}`)).body.parameter[0].valueCode,
-    erase: async ({ dryRun = false, regime = '2018', settleMs = 0 } = {}) => {
+    erase: async ({ dryRun = false, regime = '2018', pause = async () => {} } = {}) => {
       const lines: string[] = [];
       await (dryRun ? countDue : eraseDue)({
         database: stored,
@@ -111,21 +115,21 @@ export async function openGround(options: CarnetOptions = {}): Promise<Ground> {
         statute: statutes[regime],
         baseUrl: carnet.baseUrl,
         clock: () => now,
-        settleMs,
+        pause,
         log: (line) => void lines.push(line),
       });
       return lines;
     },
     stop: async () => {
       await mongo.close();
-      await carnet.stop();
+      await carnet.server.stop();
+      giveBack(database);
     },
   };
 }
 
 /** Old versions, a tombstone, labels, traces of reads and of refusals, claims, names of publications, bytes. */
 async function filled(as: Ground['as'], holder: Client, key: string, documents: number): Promise<readonly string[]> {
-  written(await holder.post('/Consent', consent('opening', key, { type: 'permit' })));
   written(await holder.post('/Consent', consent('sharing', key, { type: 'permit', actor: [actor({ rpps })] })));
   const ids: string[] = [];
   for (let at = 0; at < documents; at += 1) {
@@ -147,10 +151,10 @@ async function filled(as: Ground['as'], holder: Client, key: string, documents: 
 
 /** In a process of its own, by the real clock. */
 export function startErase(
-  { address, carnet }: Ground,
+  { database, carnet }: Ground,
   ...options: readonly string[]
 ): ChildProcess & { readonly ended: Promise<string> } {
-  const env = { ...process.env, MONGODB_URI: address, BASE_URL: carnet.baseUrl, NODE_ENV: 'test' };
+  const env = { ...process.env, MONGODB_URI: uriOf(database), BASE_URL: carnet.baseUrl, NODE_ENV: 'test' };
   const program = join(root, 'src/command/erase.ts');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...options], { env });
   let text = '';
@@ -184,7 +188,7 @@ export async function everything({ db }: Ground): Promise<string> {
   return JSON.stringify(all);
 }
 
-/** As many more of a document: so that it takes a while to empty the record. */
+/** As many more of a document: so that the record is not emptied in one step. */
 export async function multiply({ db }: Ground, id: string, many: number): Promise<void> {
   const rows = db.collection<Document & { _id: string }>('DocumentReference');
   const row = await rows.findOne({ _id: id });
