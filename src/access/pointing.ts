@@ -1,7 +1,7 @@
 // Resources that only point (List, Provenance, Composition, document Bundle): at what, and the envelope that follows from it.
 // https://hl7.org/fhir/R4/list.html, https://hl7.org/fhir/R4/provenance.html, https://hl7.org/fhir/R4/documents.html
 import { keyOfId } from '../fhir/id.ts';
-import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { isObject, type JsonObject, objectsOf, textOf, typeOf } from '../fhir/json.ts';
 import { parseReference } from '../fhir/reference.ts';
 import { isPointingType, pointedAt, pointing, uncategorised } from '../filter/envelope.ts';
 import type { Envelope, Row } from '../filter/row.ts';
@@ -69,7 +69,7 @@ export function pointingEnvelope(
   const own: Envelope = {
     rd: readersOf(labels, row.dep, row.st),
     ...(hold === undefined ? {} : { hold }),
-    tcs: [...new Set([String(resource.resourceType), ...categoriesIn(resource, categoryOf)])],
+    tcs: [...new Set([typeOf(resource), ...categoriesIn(resource, categoryOf)])],
   };
   const {
     rd,
@@ -98,7 +98,7 @@ function within(resource: JsonObject): readonly JsonObject[] {
 /** People and the directory count as nothing; what is of the record and has no category, as uncategorised. */
 function categoriesIn(resource: JsonObject, categoryOf: Statute['categoryOf']): readonly string[] {
   return [resource, ...within(resource)].flatMap((one) => {
-    const type = String(one.resourceType);
+    const type = typeOf(one);
     if (ruling(type) === 'identity' || isInDirectory(type, one)) return [];
     if (isPointingType(type) && type !== 'Composition') return [type];
     return [...(type === 'Composition' ? [type] : []), categoryOf(one) ?? uncategorised];

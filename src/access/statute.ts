@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Conformance } from '../conformance/conformance.ts';
 import { type Displays, displaysIn } from '../conformance/display.ts';
 import { compileFhirPath, type FhirPath } from '../fhir/fhirpath.ts';
-import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { isObject, type JsonObject, objectsOf, textOf, typeOf } from '../fhir/json.ts';
 import { isPointingType } from '../filter/envelope.ts';
 import { codeIn, type Matrix, readMatrix } from './habilitation.ts';
 import { ruling } from './type.ts';
@@ -116,11 +116,11 @@ function readCategories(
   }
   return {
     categoryOf: (resource) => {
-      const type = String(resource.resourceType);
+      const type = typeOf(resource);
       const fixed = rules.get(type)?.find(({ when }) => when(resource));
       return fixed?.category ?? (documents.has(type) ? documentType(resource, known) : undefined);
     },
-    mainDateOf: (resource) => dates.get(String(resource.resourceType))?.(resource),
+    mainDateOf: (resource) => dates.get(typeOf(resource))?.(resource),
     mainDatePath: (type) => paths.get(type),
   };
 }

@@ -1,6 +1,6 @@
 // One validator of R4 and of what profiles/ asks beyond it, compiled at start.
 // https://hl7.org/fhir/R4/validation.html
-import type { JsonObject } from '../fhir/json.ts';
+import { type JsonObject, typeOf } from '../fhir/json.ts';
 import type { Fault } from '../fhir/outcome.ts';
 import type { Definitions } from './definitions.ts';
 import type { Profile, Profiles } from './profile/profiles.ts';
@@ -33,7 +33,7 @@ export function compileValidator(
     validate: (resource, rules) =>
       rules === 'base'
         ? validateResource(compiler, resource).faults
-        : judge(compiler, profiles, resource, byType.get(String(resource.resourceType)) ?? []),
+        : judge(compiler, profiles, resource, byType.get(typeOf(resource)) ?? []),
     profile: (url) => {
       const profile = byUrl.get(url);
       if (profile) return { type: profile.type, validate: (resource) => judge(compiler, profiles, resource, [profile]) };

@@ -49,3 +49,8 @@ export function objectsOf(value: unknown): readonly JsonObject[] {
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
+
+/** Of a resource as it was sent: empty where that is no name at all. */
+export function typeOf({ resourceType }: JsonObject): string {
+  return textOf(resourceType) ?? '';
+}

@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/search.html#content
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
+import { isObject, type JsonObject, objectsOf, textOf, typeOf } from '../fhir/json.ts';
 import type { Words } from '../filter/row.ts';
 import { scopeOf } from '../identity/scope.ts';
 import type { Bytes } from '../store/attachment.ts';
@@ -38,7 +38,7 @@ export function readOnce(reader: Pick<TextReader, 'read'>): Pick<TextReader, 're
 
 /** So that nobody waits for it within a transaction. */
 export async function readAhead({ texts, caller }: Context, resources: readonly JsonObject[]): Promise<void> {
-  const jobs = resources.filter(({ resourceType }) => scopeOf(caller, 'c', String(resourceType)) !== 'none').flatMap(jobsOf);
+  const jobs = resources.filter((resource) => scopeOf(caller, 'c', typeOf(resource)) !== 'none').flatMap(jobsOf);
   await Promise.all(jobs.map(async (job) => await texts.read(job)));
 }
 

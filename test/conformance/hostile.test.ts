@@ -66,11 +66,20 @@ function changed(value: unknown, [name, ...rest]: readonly (string | number)[], 
   return { ...value, [name]: changed(value[name], rest, part) };
 }
 
+test.each<[string, JsonObject]>([
+  ['resource', { resourceType: { toString: false }, id: 'x' }],
+  ['contained resource', { resourceType: 'Patient', contained: [{ resourceType: { toString: false }, id: 'x' }] }],
+  ['entry', { resourceType: 'Bundle', type: 'collection', entry: [{ resource: { resourceType: { toString: false } } }] }],
+])('the type of a %s that is no name is a fault', (_name, sent) => {
+  for (const rules of ['base', 'national'] as const) expect(conformance.validate(sent, rules)).not.toEqual([]);
+});
+
 describe('an example with one part replaced', () => {
   const small = examples.filter(({ type, text: { length } }) => conformance.types.has(type) && length < 8000);
   const parts = fc.oneof(
     fc.constantFrom<unknown>(undefined, null, '', [], {}, [null], 0, -1, true, 'x', { id: 'x' }, '2026', '#', [[]], { value: 1 }),
-    fc.jsonValue({ maxDepth: 2 }),
+    // A member `toString` is refused before anything is judged.
+    fc.jsonValue({ maxDepth: 2 }).filter((part) => !JSON.stringify(part).includes('toString')),
   );
 
   test('is judged, never a failure', () => {

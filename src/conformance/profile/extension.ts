@@ -1,7 +1,6 @@
 // Extensions: one whose definition is in profiles/ is held to it, a modifier that is in none of them is refused.
 // https://hl7.org/fhir/R4/extensibility.html#modifierExtension, https://hl7.org/fhir/R4/defining-extensions.html#context
-import type { JsonObject } from '../../fhir/json.ts';
-import { isObject, listOf, objectsOf, textOf } from '../../fhir/json.ts';
+import { isObject, type JsonObject, listOf, objectsOf, textOf, typeOf } from '../../fhir/json.ts';
 import type { Definitions } from '../definitions.ts';
 import type { Visit } from '../validation/visit.ts';
 import { report } from '../validation/visit.ts';
@@ -38,7 +37,7 @@ export function extensionOf(definition: JsonObject, rule: Rule): Extension {
 type Host = { readonly value: unknown; readonly type: string; readonly paths: readonly string[] };
 
 function hostOf(definitions: Definitions, resource: JsonObject, at: string): Host {
-  const type = String(resource.resourceType);
+  const type = typeOf(resource);
   const steps = at.split('.').slice(1, -1);
   return steps.reduce<Host>((host, step) => childOf(definitions, host, step), { value: resource, type, paths: [type] });
 }
@@ -48,7 +47,7 @@ function childOf(definitions: Definitions, { value, type, paths }: Host, step: s
   const child = isObject(value) ? listOf(value[name])[Number(index)] : undefined;
   const found = stepOf(definitions, [type], name)?.names[0]?.[1] ?? 'Element';
   if (found === 'Resource') {
-    const own = isObject(child) ? String(child.resourceType) : found;
+    const own = isObject(child) ? typeOf(child) : found;
     return { value: child, type: own, paths: [own] };
   }
   return { value: child, type: found, paths: [...new Set([...paths, type])].map((path) => `${path}.${name}`) };

@@ -1,6 +1,6 @@
 // From a resource to the places that an element of a profile speaks of.
 // https://hl7.org/fhir/R4/elementdefinition.html#path
-import { isObject, listOf } from '../../fhir/json.ts';
+import { isObject, listOf, typeOf } from '../../fhir/json.ts';
 import type { Definitions } from '../definitions.ts';
 import { elementsOf, namesOf } from '../definitions.ts';
 
@@ -46,7 +46,7 @@ export function childrenOf({ value, at }: Place, { names, many }: Step): readonl
 }
 
 function placeOf(value: unknown, at: string, type: string): Place {
-  return { value, at, type: type === 'Resource' && isObject(value) ? String(value.resourceType) : type };
+  return { value, at, type: type === 'Resource' && isObject(value) ? typeOf(value) : type };
 }
 
 /** A place and those nested in it through a contentReference, to any depth: rules on an element hold at each of them. */

@@ -1,7 +1,7 @@
 // The profiles and extensions of profiles/, compiled at start: what one of them says and nothing here enforces stops it.
 // https://hl7.org/fhir/R4/structuredefinition.html
 import type { JsonObject } from '../../fhir/json.ts';
-import { textOf } from '../../fhir/json.ts';
+import { textOf, typeOf } from '../../fhir/json.ts';
 import type { Fault } from '../../fhir/outcome.ts';
 import { anchorsOf } from '../validation/contained.ts';
 import { concluded } from '../validation/resource.ts';
@@ -50,7 +50,7 @@ export function compileProfiles(published: readonly JsonObject[], ground: Omit<G
     resources: [...profiles.values()].filter(({ url }) => definitions.get(url)?.kind === 'resource'),
     validate: (resource, found, asked) => {
       const visit = newVisit(resource, anchorsOf(resource));
-      const type = String(resource.resourceType);
+      const type = typeOf(resource);
       // What several are derived from is asked once.
       for (const rule of new Set(asked.flatMap(({ rules }) => rules))) rule({ value: resource, at: type, type }, visit);
       if (visit.faults.length === 0) checkExtensions(extensions, ground.definitions, resource, found, visit);

@@ -1,16 +1,14 @@
 // What a resource contains: dom-2 to dom-5 of R4.
 // https://hl7.org/fhir/R4/references.html#contained
 import type { JsonObject } from '../../fhir/json.ts';
-import { isObject, listOf, objectsOf } from '../../fhir/json.ts';
+import { isObject, listOf, objectsOf, typeOf } from '../../fhir/json.ts';
 import type { Visit } from './visit.ts';
 import { report } from './visit.ts';
 
 /** Id → type of the contained resources. */
 export function anchorsOf(resource: JsonObject): ReadonlyMap<string, string> {
   return new Map(
-    objectsOf(resource.contained).flatMap(({ id, resourceType }) =>
-      typeof id === 'string' ? [[id, String(resourceType)] as const] : [],
-    ),
+    objectsOf(resource.contained).flatMap((one) => (typeof one.id === 'string' ? [[one.id, typeOf(one)] as const] : [])),
   );
 }
 

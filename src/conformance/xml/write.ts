@@ -1,6 +1,6 @@
 // A resource as XML, from its JSON text: every element in its turn, digits kept.
 // https://hl7.org/fhir/R4/xml.html
-import { isObject, type JsonObject, listOf, parseJson } from '../../fhir/json.ts';
+import { isObject, type JsonObject, listOf, parseJson, typeOf } from '../../fhir/json.ts';
 import type { Field, Layout, Layouts } from './layout.ts';
 import { fhir } from './namespace.ts';
 import { xmlOfDiv } from './narrative.ts';
@@ -19,7 +19,7 @@ export function writeXml(layouts: Layouts, json: string, pretty: boolean): strin
 }
 
 function writeResource(writing: Writing, resource: JsonObject, namespace: string, depth: number): void {
-  const type = String(resource.resourceType);
+  const type = typeOf(resource);
   writeObject(writing, { layout: writing.layouts.of(type), name: type, opening: namespace }, resource, depth);
 }
 

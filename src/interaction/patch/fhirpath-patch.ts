@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/fhirpatch.html
 import type { Conformance } from '../../conformance/conformance.ts';
 import type { ElementStep } from '../../fhir/fhirpath.ts';
-import { isObject, type JsonObject } from '../../fhir/json.ts';
+import { isObject, type JsonObject, typeOf } from '../../fhir/json.ts';
 import { type Refusal, refuse } from '../../fhir/outcome.ts';
 import { type Item, itemsIn, presentIn, type Slot, slotOf, withItems } from './element-slot.ts';
 import type { FhirPathOperation, PatchValue } from './fhirpath-operation.ts';
@@ -99,7 +99,7 @@ function exchanged(definitions: Definitions, resource: JsonObject, operation: Fh
 
 /** The path of a list is that of its holder and a name: so it leads to a list without items too. */
 function rearranged(definitions: Definitions, resource: JsonObject, operation: Operation<'insert' | 'move'>): JsonObject {
-  const [, path = String(resource.resourceType), name] = /^(?:(.+)\.)?\s*([A-Za-z]\w*)\s*$/s.exec(operation.path) ?? [];
+  const [, path = typeOf(resource), name] = /^(?:(.+)\.)?\s*([A-Za-z]\w*)\s*$/s.exec(operation.path) ?? [];
   if (name === undefined) throw inapplicable(operation, 'path', 'The path must lead to a list');
   const place = onePlace(resource, { ...operation, path });
   return edited(definitions, resource, place.steps, place.path, (holder, node) => {
