@@ -88,13 +88,13 @@ describe('create', () => {
     expectOutcome(await asked(ground, 'hospital', 'POST', path, { body }), status, expression);
   });
 
-  it.each(['{"resourceType":"Immunization","__proto__":{"status":"x"}}', '{"resourceType":"Immunization","toString":"x"}'])(
+  it.each(['{"resourceType":"Immunization","__proto__":{"status":"x"}}', '{"resourceType":"Immunization","valueOf":"x"}'])(
     'has no element %s',
     async (body) => {
       expectOutcome(
         await asked(ground, 'hospital', 'POST', '/Immunization', { body }),
         422,
-        `Immunization.${body.includes('toString') ? 'toString' : '__proto__'}`,
+        `Immunization.${body.includes('valueOf') ? 'valueOf' : '__proto__'}`,
       );
     },
   );
