@@ -1,4 +1,5 @@
-// What is wrong with a text as JSON: where it stops being JSON, a name twice in one object, too deep, too many values.
+// What is wrong with a text as JSON: where it stops being JSON, a name twice in one object or that none may have, too deep, too many values.
+// An own `toString` leaves an object of which no text can be made, and no element of FHIR is called so.
 // https://www.rfc-editor.org/rfc/rfc8259
 const blank = /[ \t\n\r]*/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no string holds one as it is.
@@ -10,7 +11,7 @@ export const deepestJson = 200;
 export const mostValues = 500_000;
 
 export type JsonFault = {
-  readonly kind: 'malformed' | 'repeated' | 'deep' | 'many';
+  readonly kind: 'malformed' | 'repeated' | 'unnameable' | 'deep' | 'many';
   /** Index of the first character that may not stand there; the length of a text that only ends too soon. */
   readonly at: number;
   /** The names and indexes that lead there: `entry[3].resource.gender`. */
@@ -90,9 +91,14 @@ function readName(scan: Scan, within: Open | undefined): JsonFault['kind'] | und
   scan.next = 'colon';
   if (within === undefined) return undefined;
   within.name = name;
+  if (name === 'toString') return here(scan, at, 'unnameable');
   if (within.names?.has(name) !== true) return void within.names?.add(name);
+  return here(scan, at, 'repeated');
+}
+
+function here(scan: Scan, at: number, kind: JsonFault['kind']): JsonFault['kind'] {
   scan.at = at;
-  return 'repeated';
+  return kind;
 }
 
 function readValue(scan: Scan, sign: string | undefined): JsonFault['kind'] | undefined {

@@ -75,6 +75,23 @@ describe('malformed', () => {
   });
 });
 
+/** `toString` is a fault by itself, found first. */
+const plain = fc.string().filter((name) => name !== 'toString');
+const nameable = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"toString":'));
+
+describe('a name that none may have', () => {
+  it.each([
+    ['{"toString":1}', 'toString', 1],
+    ['{"a":[{"b":1,"to\\u0053tring":{}}]}', 'a[0].toString', 13],
+  ])('%s', (text, path, at) => {
+    expect(jsonFault(text)).toEqual({ kind: 'unnameable', path, at });
+  });
+
+  it.each(['{"a":"toString"}', '{"tostring":1}', '["toString"]', '{"valueOf":1}'])('%s: none', (text) => {
+    expect(jsonFault(text)).toBeUndefined();
+  });
+});
+
 describe('a name twice in one object', () => {
   it.each([
     ['{"a":1,"a":2}', 'a'],
@@ -103,7 +120,7 @@ describe('a name twice in one object', () => {
   });
 
   it('is in no text that JSON.stringify writes', () => {
-    const written = fc.property(fc.jsonValue(), fc.nat(2), (value, indent) => !jsonFault(JSON.stringify(value, null, indent)));
+    const written = fc.property(nameable, fc.nat(2), (value, indent) => !jsonFault(JSON.stringify(value, null, indent)));
     fc.assert(written);
   });
 
@@ -111,7 +128,7 @@ describe('a name twice in one object', () => {
     const repeated = (name: string, value: unknown): string =>
       `{${JSON.stringify(name)}:${JSON.stringify(value)},${JSON.stringify(name)}:0}`;
     fc.assert(
-      fc.property(fc.string(), fc.jsonValue(), fc.jsonValue(), (name, value, around) => {
+      fc.property(plain, nameable, nameable, (name, value, around) => {
         const text = `{"before":${JSON.stringify(around)},"here":[${repeated(name, value)}]}`;
         return jsonFault(text)?.kind === 'repeated';
       }),

@@ -30,6 +30,11 @@ async function expectRefused(reply: RawReply, before: number, status: number, co
   expect(await stored()).toBe(before);
 }
 
+async function expectNoElement(more: string, expression: string): Promise<void> {
+  const before = await stored();
+  await expectRefused(await post(text(more)), before, 400, 'structure', expression);
+}
+
 describe('what is no JSON', () => {
   it.each([
     ['nothing', () => '', 'This is not JSON, at character 0'],
@@ -62,10 +67,7 @@ describe('a name of which no text could be made', () => {
     ['"note":[{"text":"x"},{"to\\u0053tring":{}}]', 'note[1].toString'],
     ['"contained":[{"resourceType":{"toString":false},"id":"x"}]', 'contained[0].resourceType.toString'],
     ['"toString":"x"', 'toString'],
-  ])('%s', async (more, expression) => {
-    const before = await stored();
-    await expectRefused(await post(text(more)), before, 400, 'structure', expression);
-  });
+  ])('%s', expectNoElement);
 
   it('may stand in a text', async () => {
     expect((await post(text('"lotNumber":"to-toString"'))).status).toBe(201);
@@ -80,10 +82,7 @@ describe('a name twice in one object', () => {
     ['"extension":[{"url":"http://x.y/z","extension":[{"url":"a","url":"b"}]}]', 'extension[0].extension[0].url'],
     ['"contained":[{"resourceType":"Organization","id":"a","id":"b"}]', 'contained[0].id'],
     ['"__proto__":{},"__proto__":{}', '__proto__'],
-  ])('%s: %s', async (more, expression) => {
-    const before = await stored();
-    await expectRefused(await post(text(more)), before, 400, 'structure', expression);
-  });
+  ])('%s: %s', expectNoElement);
 
   it.each([
     [
