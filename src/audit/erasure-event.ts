@@ -1,9 +1,8 @@
 // The trace that an erased record leaves: which record, when and why, and how much went; nothing of what it held.
 // https://hl7.org/fhir/R4/auditevent.html, http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle
 import type { AuditEvent } from '@medplum/fhirtypes';
-import type { JsonObject } from '../fhir/json.ts';
 import type { Row } from '../filter/row.ts';
-import type { TraceContext } from './trace.ts';
+import { serverRow, type TraceContext } from './trace.ts';
 
 export type Erased = {
   /** The record's key. */
@@ -41,21 +40,5 @@ export function erasureTrace({ newId, index, baseUrl, statute }: TraceContext, e
       },
     ],
   };
-  const json: JsonObject = { ...event };
-  return {
-    _id: id,
-    v: 1,
-    lu: ended,
-    date: ended,
-    dhi: ended,
-    made: ended,
-    rd: [],
-    tcs: [],
-    dep: 'server',
-    refs: [],
-    n: 0,
-    line: [id],
-    ...index(json),
-    j: JSON.stringify(json),
-  };
+  return { ...serverRow({ index }, event, { id, now: ended }), rd: [], tcs: [], refs: [] };
 }

@@ -12,6 +12,11 @@ export function parseIns(text: string): Ins | undefined {
   return value === undefined || system === undefined ? undefined : { system, value };
 }
 
+/** As FHIR writes it: an OID alone is none. */
+export function isInsSystem(system: unknown): boolean {
+  return insSystems.some((known) => known === system);
+}
+
 /** An INS by its system, with or without `urn:oid:`, and its value. */
 export function insOf(system: string, value: string): Ins | undefined {
   return parseIns(`${value}^^^&${system.replace(/^urn:oid:/, '')}&ISO`);

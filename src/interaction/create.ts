@@ -1,5 +1,6 @@
 // Create: the caller's right to deposit, the resource itself, then one transaction with its trace.
 // https://hl7.org/fhir/R4/http.html#create
+
 import { judgeCareTeam, judgeRelatedPerson, judgeRuleLabels } from '../access/deposit.ts';
 import { forbidden, judgeNewRecord, judgeReach, noDeposits } from '../access/opening.ts';
 import { depositorOf } from '../access/standing.ts';
@@ -8,7 +9,7 @@ import { isInDirectory } from '../access/type.ts';
 import { newId } from '../fhir/id.ts';
 import { type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
-import { insSystems } from '../identity/systems.ts';
+import { isInsSystem } from '../identity/identifiers.ts';
 import type { Parameters } from '../search/query.ts';
 import { consentWork } from './consent.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
@@ -118,7 +119,7 @@ async function deposit(context: Context, { type, resource, id: given }: Draft): 
 /** The first of the two writes of an opening: the record, in the state `new`. */
 async function openRecord(context: Context, { resource: patient, id: given }: Draft): Promise<Ready> {
   const asking = await askingFor(context, 'c', 'Patient');
-  const found = objectsOf(patient.identifier).find(({ system }) => insSystems.some((one) => one === system));
+  const found = objectsOf(patient.identifier).find(({ system }) => isInsSystem(system));
   const ins = { system: textOf(found?.system) ?? '', value: textOf(found?.value) ?? '' };
   judgeNewRecord(asking, ins);
   judgeRuleLabels(asking, undefined, patient);

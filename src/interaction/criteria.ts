@@ -7,8 +7,8 @@ import { isDirectory, isInDirectory } from '../access/type.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { notFound, refuse } from '../fhir/outcome.ts';
 import { and, equals, type Filter } from '../filter/filter.ts';
+import { isInsSystem } from '../identity/identifiers.ts';
 import { type Interaction, scopeOf } from '../identity/scope.ts';
-import { insSystems } from '../identity/systems.ts';
 import type { Parameters, Query } from '../search/query.ts';
 import { resolveSearch } from '../search/resolve.ts';
 import type { Found } from '../store/reading.ts';
@@ -113,7 +113,7 @@ export async function oneReferenced(context: Context, type: string, criteria: Pa
 /** The third place of minimal identity. */
 async function recordOfIns(context: Context, criteria: Parameters): Promise<string | undefined> {
   const { identity } = parse(context, 'Patient', criteria);
-  if (!identity || !knowsIdentity(context) || !insSystems.some((system) => system === identity.system)) return undefined;
+  if (!identity || !knowsIdentity(context) || !isInsSystem(identity.system)) return undefined;
   const key = await context.store.records.keyOf(identity);
   const record = key === undefined ? undefined : await context.store.records.get(key);
   return record && reaches(await askingFor(context, 's', 'Patient'), record) ? record.key : undefined;

@@ -6,8 +6,8 @@ import { isOpen } from '../access/standing.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { all } from '../filter/filter.ts';
 import type { Ins } from '../identity/caller.ts';
+import { isInsSystem } from '../identity/identifiers.ts';
 import { scopeOf } from '../identity/scope.ts';
-import { insSystems } from '../identity/systems.ts';
 import type { Query } from '../search/query.ts';
 import { leave, touchedBy } from './answer.ts';
 import { type Context, isTester } from './context.ts';
@@ -24,7 +24,7 @@ export function knowsIdentity(context: Context): boolean {
 
 /** Undefined where the full rule answers: another kind of caller, or an identifier that is no INS. */
 export async function identitySearch(context: Context, query: Query, identity: Ins): Promise<Searched | undefined> {
-  if (!knowsIdentity(context) || !insSystems.some((system) => system === identity.system)) return undefined;
+  if (!knowsIdentity(context) || !isInsSystem(identity.system)) return undefined;
   if (scopeOf(context.caller, 's', 'Patient') === 'none') throw refuse('forbidden', 'No scope of the token allows this');
   return await context.store.steady(async () => await find(context, query, identity));
 }

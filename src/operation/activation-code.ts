@@ -10,7 +10,7 @@ import { accountOf } from '../interaction/account.ts';
 import { type Answer, type Context, capabilityOf } from '../interaction/context.ts';
 import { askingFor, mayAsk } from '../interaction/reach.ts';
 import { firstOf, type Given, inputOf } from './input.ts';
-import type { Call } from './operation.ts';
+import { type Call, parametersOf } from './operation.ts';
 
 export async function activationCode(context: Context, call: Call): Promise<Answer> {
   const { caller, store, moments, ids, trail } = context;
@@ -30,11 +30,10 @@ export async function activationCode(context: Context, call: Call): Promise<Answ
       await inside.trace(account);
     });
   });
-  const parameter = [
+  return parametersOf([
     { name: 'code', valueString: writtenActivationCode(code) },
     { name: 'end', valueInstant: issued.end.toISOString() },
-  ];
-  return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }), headers: {} };
+  ]);
 }
 
 function insIn(given: Given | undefined): Ins {

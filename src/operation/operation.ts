@@ -28,3 +28,8 @@ export function idOf({ id }: Call): string {
   if (id === undefined) throw new Error('the operation is routed without an id');
   return id;
 }
+
+/** Told, and nothing else. */
+export function parametersOf(parameter: readonly JsonObject[]): Answer {
+  return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }), headers: {} };
+}

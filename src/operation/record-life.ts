@@ -5,6 +5,7 @@ import { isOpen } from '../access/standing.ts';
 import { dayInParis } from '../fhir/instant.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import type { Answer, Context } from '../interaction/context.ts';
+import { parametersOf } from './operation.ts';
 
 /** A record that was made and not opened yet is closed. */
 export function statusOf({ statute, moments }: Context, record: AccessRecord): JsonObject {
@@ -30,10 +31,6 @@ export function closingOf({ statute, moments }: Context, record: AccessRecord): 
           { name: 'erasedBy', valueDate: dayInParis(erasedBy(asked)) },
         ]),
   ];
-}
-
-export function parametersOf(parameter: readonly JsonObject[]): Answer {
-  return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }), headers: {} };
 }
 
 export function lifeOf(context: Context, record: AccessRecord): Answer {

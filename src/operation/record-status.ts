@@ -6,16 +6,15 @@ import { isOwn } from '../access/standing.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { all } from '../filter/filter.ts';
 import type { Ins } from '../identity/caller.ts';
-import { isSameIns } from '../identity/identifiers.ts';
+import { isInsSystem, isSameIns } from '../identity/identifiers.ts';
 import { scopeOf } from '../identity/scope.ts';
-import { insSystems } from '../identity/systems.ts';
 import { leave, touchedBy } from '../interaction/answer.ts';
 import { type Answer, type Context, isTester } from '../interaction/context.ts';
 import { knowsIdentity } from '../interaction/identity.ts';
 import { askingFor, permissionFor } from '../interaction/reach.ts';
 import { firstOf, type Given, inputOf } from './input.ts';
-import type { Call } from './operation.ts';
-import { closingOf, parametersOf, statusOf } from './record-life.ts';
+import { type Call, parametersOf } from './operation.ts';
+import { closingOf, statusOf } from './record-life.ts';
 
 export async function recordStatus(context: Context, call: Call): Promise<Answer> {
   const { caller, store } = context;
@@ -29,13 +28,7 @@ export async function recordStatus(context: Context, call: Call): Promise<Answer
 
 function insIn(given: Given | undefined): Ins {
   const [system, value, ...more] = String(given?.value ?? '').split('|');
-  if (
-    system !== undefined &&
-    value !== undefined &&
-    value !== '' &&
-    more.length === 0 &&
-    insSystems.some((one) => one === system)
-  )
+  if (system !== undefined && value !== undefined && value !== '' && more.length === 0 && isInsSystem(system))
     return { system, value };
   throw refuse('bad-parameter', 'identifier is an INS: system|value', given?.at);
 }

@@ -38,27 +38,27 @@ const hour = 3600 * 1000;
 const rememberedFor = 90 * 24 * hour;
 const triesAnHour = 5;
 
-const nameOf = ({ system, value }: Ins): string => `${system}|${value}`;
+export const activationName = ({ system, value }: Ins): string => `${system}|${value}`;
 
 export function activationsOf(database: Database): Activations {
   const { activations } = database;
   return {
     standing: async (ins, now, run) => {
-      const asked = activations.find({ _id: { $in: ins.map(nameOf) } }, { maxTimeMS, ...within(database) });
+      const asked = activations.find({ _id: { $in: ins.map(activationName) } }, { maxTimeMS, ...within(database) });
       const found = new Map((await inTime(asked.toArray())).map((one) => [one._id, one]));
-      return ins.map((one) => standingOf(found.get(nameOf(one)), now, run));
+      return ins.map((one) => standingOf(found.get(activationName(one)), now, run));
     },
     issue: async (issued) => {
       const rows = issued.map(({ ins, end, ...rest }) => ({
         replaceOne: {
-          filter: { _id: nameOf(ins) },
+          filter: { _id: activationName(ins) },
           replacement: { ...rest, end, gone: new Date(end.getTime() + rememberedFor) },
           upsert: true,
         },
       }));
       if (rows.length > 0) await activations.bulkWrite(rows, { ordered: false, ...within(database) });
     },
-    consume: async (ins, digest, now) => await consume(database, nameOf(ins), digest, now),
+    consume: async (ins, digest, now) => await consume(database, activationName(ins), digest, now),
   };
 }
 

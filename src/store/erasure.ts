@@ -8,6 +8,7 @@ import type { Moments } from '../filter/bind.ts';
 import type { Filter } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
 import type { Ins } from '../identity/caller.ts';
+import { activationName } from './activation.ts';
 import { transaction } from './commit.ts';
 import { type Database, type Erasure, type StoredRecord, within } from './database.ts';
 import { toMongo } from './query.ts';
@@ -79,7 +80,7 @@ export async function beginErasure(database: Database, key: string, judge: Judge
 /** Nobody makes an account with a code for what is gone. */
 async function forgetIns(database: Database, ins: Ins, key: string): Promise<void> {
   await database.keys.deleteOne({ _id: insKey(ins), ids: key }, within(database));
-  await database.activations.deleteOne({ _id: `${ins.system}|${ins.value}` }, within(database));
+  await database.activations.deleteOne({ _id: activationName(ins) }, within(database));
 }
 
 export async function erasuresUnderWay({ erasures }: Database): Promise<readonly Erasure[]> {
