@@ -2,10 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MongoClient } from 'mongodb';
-import { loadStatute, type Statute } from './access/statute.ts';
+import { readStatute, type Statute } from './access/statute.ts';
 import type { Environment } from './command/environment.ts';
 import { type Conformance, loadConformance } from './conformance/conformance.ts';
-import { readObject } from './conformance/published.ts';
 import { type Ids, randomIds } from './fhir/id.ts';
 import { type App, createApp } from './http/app.ts';
 import { authenticate } from './identity/authenticate.ts';
@@ -64,9 +63,7 @@ export async function startServer({
   const { baseUrl } = environment;
   const conformance = loadConformance(environment.conformance);
   assertSearchable(conformance);
-  const statute = loadStatute(conformance, readObject(environment.regime), {
-    habilitation: environment.habilitation === undefined ? undefined : readObject(environment.habilitation),
-  });
+  const statute = readStatute(conformance, environment);
   const listed = trustOf(environment, statute, issuers, log);
   const client = await connect(mongodbUri);
   const names = databaseNames(client);

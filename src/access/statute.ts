@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Conformance } from '../conformance/conformance.ts';
 import { type Displays, displaysIn } from '../conformance/display.ts';
+import { readObject } from '../conformance/published.ts';
 import { compileFhirPath, type FhirPath } from '../fhir/fhirpath.ts';
 import { isObject, type JsonObject, objectsOf, textOf, typeOf } from '../fhir/json.ts';
 import { isPointingType } from '../filter/envelope.ts';
@@ -28,6 +29,16 @@ export type Statute = Matrix & {
 };
 
 const base = 'https://carnet.example/fhir';
+
+/** The law that an operator has chosen, by the files of the regime and of another matrix. */
+export function readStatute(
+  conformance: Conformance,
+  { regime, habilitation }: { readonly regime: string; readonly habilitation?: string },
+): Statute {
+  return loadStatute(conformance, readObject(regime), {
+    habilitation: habilitation === undefined ? undefined : readObject(habilitation),
+  });
+}
 
 /** The matrix and the category map in force, unless others are given. */
 export function loadStatute(

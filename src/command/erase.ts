@@ -1,8 +1,7 @@
 // `npm run erase [-- --dry-run]`: the environment is the servers', which may run meanwhile.
 import { setTimeout as pause } from 'node:timers/promises';
-import { loadStatute } from '../access/statute.ts';
+import { readStatute } from '../access/statute.ts';
 import { loadConformance } from '../conformance/conformance.ts';
-import { readObject } from '../conformance/published.ts';
 import { oneLine } from '../store/log.ts';
 import { type OpenDatabase, withDatabases } from './database.ts';
 import type { Environment } from './environment.ts';
@@ -10,16 +9,12 @@ import { countDue, eraseDue, type Work } from './erasing.ts';
 import { StartError } from './start-error.ts';
 
 async function workIn(open: OpenDatabase, environment: Environment): Promise<Work> {
-  const { baseUrl, habilitation, regime } = environment;
   const conformance = loadConformance(environment.conformance);
-  const statute = loadStatute(conformance, readObject(regime), {
-    habilitation: habilitation === undefined ? undefined : readObject(habilitation),
-  });
   return {
     database: await open('national', [...conformance.types.keys()]),
     conformance,
-    statute,
-    baseUrl,
+    statute: readStatute(conformance, environment),
+    baseUrl: environment.baseUrl,
     clock: () => new Date(),
     pause,
     log: (line) => void process.stdout.write(`${line}\n`),

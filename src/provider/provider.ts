@@ -45,11 +45,9 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, ..
     keys: keyring.verification,
     own: true,
   };
-  const accept = async (token: string): Promise<void> => {
-    const now = kept.clock();
-    const ours = withOwn(trust, issuer);
-    callerOf(ours, await verifyToken(ours, token, now));
-  };
+  const believed = withOwn(trust, issuer);
+  const accept = async (token: string): Promise<void> =>
+    void callerOf(believed, await verifyToken(believed, token, kept.clock()));
   let made: { readonly of: string; readonly callback: ReturnType<Provider['callback']> } | undefined;
   /** Another one when the keys are others. */
   const current = async (): Promise<ReturnType<Provider['callback']>> => {
