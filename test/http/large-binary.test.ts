@@ -25,6 +25,8 @@ beforeAll(async () => {
     DATA_DIR: folder,
     MONGODB_URI: uriOf(database),
     NODE_ENV: 'development',
+    // Collected often, and so the same on a busy machine: what is held shows, not what waits to be collected.
+    NODE_OPTIONS: '--max-semi-space-size=1',
     BASE_URL: 'http://carnet.test/fhir',
   };
   server = await startProcess(environment, 'demo-tokens.sh');
@@ -110,11 +112,9 @@ const binary = (): Readonly<Record<string, string>> => ({
 it('is stored, read and shown as a resource with flat memory', async () => {
   // The smaller one fills the buffers that any takes.
   const small = await cycle(16);
-  // When memory is given back is not ours to say: a server that held it whole would grow each time.
-  let growth = Number.POSITIVE_INFINITY;
-  for (let time = 0; time < 3 && growth >= mostGrowth; time += 1) growth = (await cycle(mostMegabytes)) - small;
-  expect(growth).toBeLessThan(mostGrowth);
-}, 360_000);
+  const large = await cycle(mostMegabytes);
+  expect(large - small).toBeLessThan(mostGrowth);
+}, 180_000);
 
 it('a megabyte more is refused', async () => {
   expect((await ask('POST', '/Binary', binary(), mostMegabytes + 1)).status).toBe(413);
