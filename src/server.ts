@@ -76,7 +76,7 @@ export async function startServer({
     baseUrl,
     clients: clientsOf(national.database, databases),
     keys: signingKeysOf(national.database, databases),
-    rows: providerRowsOf(national.database),
+    rows: providerRowsOf(national.database, databases),
     clock,
     trust: listed,
     upstreams: loadUpstreams(environment.upstreamIssuers, addressesOf(baseUrl).issuer, log),

@@ -50,12 +50,21 @@ function contextOf(claims: JsonObject, iua: JsonObject): Context {
 
 export const registrationName = (id: string): string => `registration|${id}`;
 export const keyName = (kid: string): string => `key|${kid}`;
+/** What an account allowed an app. */
+export const grantName = (id: string): string => `grant|${id}`;
+export const tokenName = (jti: string): string => `token|${jti}`;
 
 function vouchedOf({ issuer, key, claims }: VerifiedClaims): Vouched | undefined {
   if (issuer.own === undefined) return undefined;
   const registration = textClaim(claims, 'registration');
   if (registration === undefined || key.kid === undefined) throw invalidToken();
-  return [registrationName(registration), keyName(key.kid)];
+  const [token, grant] = [textClaim(claims, 'jti'), textClaim(claims, 'grant')];
+  return [
+    registrationName(registration),
+    keyName(key.kid),
+    ...(token === undefined ? [] : [tokenName(token)]),
+    ...(grant === undefined ? [] : [grantName(grant)]),
+  ];
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9068#section-2.2 */

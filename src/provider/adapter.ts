@@ -7,6 +7,8 @@ import { tokenExchange } from './addresses.ts';
 
 export type Kept = { readonly clients: Pick<Clients, 'find'>; readonly rows: ProviderRows; readonly clock: () => Date };
 
+const grantPrefix = 'Grant|';
+
 export function adapterFor({ clients, rows, clock }: Kept): AdapterFactory {
   return (model) => {
     const idOf = (id: string): string => `${model}|${id}`;
@@ -18,9 +20,15 @@ export function adapterFor({ clients, rows, clock }: Kept): AdapterFactory {
       // Of the device flow, which this provider does not have.
       findByUserCode: async () => undefined,
       upsert: async (id, payload, expiresIn) => await rows.put(rowOf(idOf(id), payload, goneAfter(expiresIn, clock()))),
-      consume: async (id) => await rows.consume(idOf(id), clock()),
-      destroy: async (id) => await rows.remove({ _id: idOf(id) }),
-      revokeByGrantId: async (grant) => await rows.remove({ grant }),
+      consume: async (id) => {
+        if (await rows.consume(idOf(id), clock())) return;
+        // It has looked before; who comes second here has what somebody else used. https://www.rfc-editor.org/rfc/rfc6749#section-10.5
+        const used = await rows.find({ _id: idOf(id) }, clock());
+        if (used?.grant !== undefined) await rows.endGrant(used.grant, clock());
+        throw new errors.InvalidGrant('it has been used already');
+      },
+      destroy: async (id) => await rows.remove(idOf(id)),
+      revokeByGrantId: async (grant) => await rows.endGrant(grant, clock()),
     };
     if (model === 'Client') return { ...kept, find: async (id) => metadataOf(await clients.find(id)) };
     if (model !== 'ReplayDetection') return kept;
@@ -40,12 +48,14 @@ function goneAfter(seconds: number | undefined, now: Date): Date | undefined {
 }
 
 function rowOf(_id: string, payload: AdapterPayload, gone: Date | undefined): ProviderRow {
-  const { uid, grantId } = payload;
+  const { uid, accountId } = payload;
+  const grantId = _id.startsWith(grantPrefix) ? _id.slice(grantPrefix.length) : payload.grantId;
   return {
     _id,
     text: JSON.stringify(payload),
     ...(uid === undefined ? {} : { uid: `${_id.slice(0, _id.indexOf('|'))}|${uid}` }),
     ...(grantId === undefined ? {} : { grant: grantId }),
+    ...(accountId === undefined ? {} : { account: accountId }),
     ...(gone === undefined ? {} : { gone }),
   };
 }

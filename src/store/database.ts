@@ -124,7 +124,10 @@ const otherIndexes: readonly (readonly [collection: string, indexes: readonly In
   ['attachments.files', [{ key: { uploadDate: 1 } }]],
   ['activations', [goneIndex]],
   ['signingKeys', [goneIndex]],
-  ['provider', [goneIndex, { key: { uid: 1 }, sparse: true }, { key: { grant: 1 }, sparse: true }]],
+  [
+    'provider',
+    [goneIndex, { key: { uid: 1 }, sparse: true }, { key: { grant: 1 }, sparse: true }, { key: { account: 1 }, sparse: true }],
+  ],
 ];
 const namespaceExists = 48;
 

@@ -1,6 +1,8 @@
-// What the provider remembers for a while, as texts that it alone understands.
-import { isDuplicateKey } from './commit.ts';
+// What the provider remembers for a while, as texts that it alone understands; and how what it has granted ends.
+import { grantName, tokenName } from '../identity/claims.ts';
+import { isDuplicateKey, transaction } from './commit.ts';
 import { type Database, notGone, within } from './database.ts';
+import { revoke } from './revocation.ts';
 
 export type ProviderRow = {
   readonly _id: string;
@@ -8,24 +10,44 @@ export type ProviderRow = {
   /** By which it is found, or taken back, together with others. */
   readonly uid?: string;
   readonly grant?: string;
+  readonly account?: string;
   readonly consumed?: Date;
   readonly gone?: Date;
 };
 
 export type ProviderRows = {
   readonly find: (by: { readonly _id: string } | { readonly uid: string }, now: Date) => Promise<ProviderRow | undefined>;
-  readonly put: (row: ProviderRow) => Promise<void>;
+  /** What was used stays used. */
+  readonly put: (row: Omit<ProviderRow, 'consumed'>) => Promise<void>;
   /** False where there is one already: of however many at the same time one alone is told true. */
   readonly insert: (row: ProviderRow) => Promise<boolean>;
-  readonly consume: (id: string, now: Date) => Promise<void>;
-  readonly remove: (by: { readonly _id: string } | { readonly grant: string }) => Promise<void>;
+  /** Of however many at the same time one alone is told true. */
+  readonly consume: (id: string, now: Date) => Promise<boolean>;
+  readonly remove: (id: string) => Promise<void>;
+  /** With all that rests on it, tokens that were given out included. */
+  readonly endGrant: (grant: string, now: Date) => Promise<void>;
+  /** Every grant and every session of the account. */
+  readonly endAccount: (account: string, now: Date) => Promise<void>;
+  /** A token that was given out, by its `jti`. */
+  readonly endToken: (token: string, now: Date) => Promise<void>;
 };
 
-export function providerRowsOf(database: Database): ProviderRows {
+/** `databases`: those in which tokens are used. */
+export function providerRowsOf(database: Database, databases: readonly Database[]): ProviderRows {
   const { provider } = database;
+  const end = async (by: { readonly grant: string } | { readonly account: string }, now: Date): Promise<void> =>
+    await transaction(database, async (inside) => {
+      const found = await provider.find(by, { projection: { grant: 1 }, ...within(inside) }).toArray();
+      const grants = new Set([...('grant' in by ? [by.grant] : []), ...found.flatMap(({ grant }) => grant ?? [])]);
+      for (const grant of grants) {
+        await revoke(inside, databases, grantName(grant), now);
+        await provider.deleteMany({ grant }, within(inside));
+      }
+      await provider.deleteMany(by, within(inside));
+    });
   return {
     find: async (by, now) => (await provider.findOne({ ...by, ...notGone(now) }, within(database))) ?? undefined,
-    put: async ({ _id, ...row }) => void (await provider.replaceOne({ _id }, row, { upsert: true, ...within(database) })),
+    put: async (row) => void (await provider.updateOne({ _id: row._id }, inPlaceOf(row), { upsert: true, ...within(database) })),
     insert: async (row) => {
       try {
         await provider.insertOne(row, within(database));
@@ -35,7 +57,21 @@ export function providerRowsOf(database: Database): ProviderRows {
         throw error;
       }
     },
-    consume: async (id, now) => void (await provider.updateOne({ _id: id }, { $set: { consumed: now } }, within(database))),
-    remove: async (by) => void (await provider.deleteMany(by, within(database))),
+    consume: async (id, now) => {
+      const unused = { _id: id, consumed: { $exists: false } };
+      return (await provider.updateOne(unused, { $set: { consumed: now } }, within(database))).modifiedCount === 1;
+    },
+    remove: async (id) => void (await provider.deleteOne({ _id: id }, within(database))),
+    endGrant: async (grant, now) => await end({ grant }, now),
+    endAccount: async (account, now) => await end({ account }, now),
+    endToken: async (token, now) =>
+      await transaction(database, async (inside) => await revoke(inside, databases, tokenName(token), now)),
   };
+}
+
+const optional = ['uid', 'grant', 'account', 'gone'] as const;
+
+function inPlaceOf({ _id, ...row }: Omit<ProviderRow, 'consumed'>): object {
+  const absent = optional.filter((name) => row[name] === undefined);
+  return { $set: row, ...(absent.length === 0 ? {} : { $unset: Object.fromEntries(absent.map((name) => [name, ''])) }) };
 }
