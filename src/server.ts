@@ -72,9 +72,11 @@ export async function startServer({
   const testers = await open(client, names.testers, conformance, definitions);
   sayAwaited([national, testers], log);
   const databases = [national.database, testers.database];
+  const clients = clientsOf(national.database, databases);
+  const origins = new Set(environment.appOrigins);
   const provider = await openProvider({
     baseUrl,
-    clients: clientsOf(national.database, databases),
+    clients,
     keys: signingKeysOf(national.database, databases),
     rows: providerRowsOf(national.database, databases),
     clock,
@@ -98,7 +100,7 @@ export async function startServer({
       return vouched === undefined ? opened : { ...opened, store: opened.store.under(vouched) };
     },
     provider,
-    origins: new Set(environment.appOrigins),
+    hasOrigin: async (origin) => origins.has(origin) || (await clients.hasOrigin(origin)),
     report: (error, request) => log(failureLine(error, request.method)),
     log: (entry) => log(JSON.stringify(entry)),
   };

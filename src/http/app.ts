@@ -48,7 +48,7 @@ export type App = Shared & {
   readonly log: AccessLog;
   readonly provider: Beside;
   /** Of apps in browsers, beside the server's own. */
-  readonly origins: ReadonlySet<string>;
+  readonly hasOrigin: (origin: string) => Promise<boolean>;
 };
 
 const operated = Object.keys(operations);
@@ -86,7 +86,7 @@ export function createApp(app: App): Express {
     .set('case sensitive routing', true)
     .set('strict routing', true);
   server.use(first(app.log));
-  server.use(cors({ open: discovery(app.baseUrl), allows: (origin) => app.origins.has(origin) }));
+  server.use(cors({ open: discovery(app.baseUrl), allows: app.hasOrigin }));
   server.get('/health', (_request, response) => void response.json({ status: 'up' }));
   server.use(app.provider.path, beside(app.provider));
   server.use(new URL(app.baseUrl).pathname, routes(app));

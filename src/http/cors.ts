@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express';
 export type Cors = {
   /** Addresses, without the query, that a page of any origin may read. */
   readonly open: ReadonlySet<string>;
-  readonly allows: (origin: string) => boolean;
+  readonly allows: (origin: string) => Promise<boolean>;
 };
 
 const exposed = [
@@ -38,11 +38,11 @@ const remembered = '600';
 
 /** A preflight is answered here, alike for every address: it authenticates nobody and tells of nothing. */
 export function cors({ open, allows }: Cors): RequestHandler {
-  return (request, response, next) => {
+  return async (request, response, next) => {
     const origin = request.get('origin');
     const isPreflight = request.method === 'OPTIONS' && request.get('access-control-request-method') !== undefined;
     if (origin === undefined) return next();
-    const allowed = open.has(request.path) ? '*' : allows(origin) ? origin : undefined;
+    const allowed = open.has(request.path) ? '*' : (await allows(origin)) ? origin : undefined;
     if (allowed !== undefined) response.set({ 'Access-Control-Allow-Origin': allowed, 'Access-Control-Expose-Headers': exposed });
     if (!isPreflight) return next();
     if (allowed !== undefined)

@@ -72,10 +72,28 @@ function metadataOf(client: Client | undefined): AdapterPayload | undefined {
   return {
     client_id: client._id,
     client_name: client.name,
-    grant_types: [client.kind === 'software' ? tokenExchange : 'client_credentials'],
+    ...grantsOf(client),
+    ...keysOf(client),
+  };
+}
+
+function grantsOf({ kind, redirect = [] }: Client): AdapterPayload {
+  if (kind === 'app')
+    return {
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      response_modes: ['query'],
+      redirect_uris: [...redirect],
+    };
+  return {
+    grant_types: [kind === 'software' ? tokenExchange : 'client_credentials'],
     response_types: [],
     redirect_uris: [],
-    token_endpoint_auth_method: 'private_key_jwt',
-    ...('jwks' in client ? { jwks: { keys: [...client.jwks.keys] } } : { jwks_uri: client.jwksUri }),
   };
+}
+
+function keysOf(client: Client): AdapterPayload {
+  if ('public' in client) return { token_endpoint_auth_method: 'none' };
+  const keys = 'jwks' in client ? { jwks: { keys: [...client.jwks.keys] } } : { jwks_uri: client.jwksUri };
+  return { token_endpoint_auth_method: 'private_key_jwt', ...keys };
 }

@@ -12,7 +12,7 @@ import type { Client } from '../store/client.ts';
 export function claimsOf(client: Client, asserted: JsonObject): JsonObject {
   const { kind, name, finess, registration } = client;
   // It is nobody by itself: only in the name of who uses it.
-  if (kind === 'software') return { registration };
+  if (kind === 'software' || kind === 'app') return { registration };
   const who =
     kind === 'structure'
       ? { subject_organization_id: `${finessSystem}|${finess}` }

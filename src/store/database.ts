@@ -15,7 +15,7 @@ import type { AccessRecord } from '../access/record.ts';
 import { ruling } from '../access/type.ts';
 import type { Row } from '../filter/row.ts';
 import type { Activation } from './activation.ts';
-import type { Client } from './client.ts';
+import type { StoredClient } from './client.ts';
 import type { TypeIndex } from './index-state.ts';
 import type { Mail } from './outbox.ts';
 import type { ProviderRow } from './provider-row.ts';
@@ -69,7 +69,7 @@ export type Database = {
   readonly outbox: Collection<Mail>;
   /** Among the records, so that a guarded command returns them too. */
   readonly revocations: Collection<Revocation>;
-  readonly clients: Collection<Client>;
+  readonly clients: Collection<StoredClient>;
   readonly signingKeys: Collection<SigningKey>;
   readonly provider: Collection<ProviderRow>;
   readonly erasures: Collection<Erasure>;
@@ -124,6 +124,7 @@ const otherIndexes: readonly (readonly [collection: string, indexes: readonly In
   ['attachments.files', [{ key: { uploadDate: 1 } }]],
   ['activations', [goneIndex]],
   ['signingKeys', [goneIndex]],
+  ['clients', [{ key: { origins: 1 }, sparse: true }]],
   [
     'provider',
     [goneIndex, { key: { uid: 1 }, sparse: true }, { key: { grant: 1 }, sparse: true }, { key: { account: 1 }, sparse: true }],
@@ -162,7 +163,7 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
     activations: db.collection<Activation>('activations'),
     outbox: db.collection<Mail>('outbox'),
     revocations: db.collection<Revocation>('records'),
-    clients: db.collection<Client>('clients'),
+    clients: db.collection<StoredClient>('clients'),
     signingKeys: db.collection<SigningKey>('signingKeys'),
     provider: db.collection<ProviderRow>('provider'),
     erasures: db.collection<Erasure>('erasures'),
@@ -179,7 +180,7 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
 /** All at once: each waits for the journal, not for the others. */
 async function createIndexes(db: Db, database: Database, types: readonly string[]): Promise<void> {
   const existing = new Set(await collectionsOf(db));
-  const bare = ['keys', 'settings', 'indexes', 'clients', 'erasures'];
+  const bare = ['keys', 'settings', 'indexes', 'erasures'];
   await Promise.all([
     // A transaction may not wait for a collection to be made.
     ...bare.filter((name) => !existing.has(name)).map(async (name) => await createCollection(db, name)),

@@ -91,7 +91,46 @@ describe('npm run clients', () => {
     expect(await store.clients.find(id)).toMatchObject({ kind: 'software', scope: 'user/*.cruds', upstream });
   });
 
+  it('adds an app without a secret, with the addresses that it comes back to, and finds it by their origins', async () => {
+    const addresses = ['https://carnet-app.example/retour', 'http://localhost:3000/'];
+    const [id = ''] = await run('add', 'app', 'Mon carnet', ...addresses.flatMap((one) => ['--redirect', one]));
+    expect(await store.clients.find(id)).toMatchObject({
+      kind: 'app',
+      public: true,
+      redirect: addresses,
+      scope: 'openid fhirUser launch/patient offline_access online_access patient/*.rs',
+    });
+    const known = async (...origins: readonly string[]): Promise<readonly boolean[]> =>
+      await Promise.all(origins.map(async (origin) => await store.clients.hasOrigin(origin)));
+    const origins = ['https://carnet-app.example', 'http://localhost:3000', 'http://localhost', 'https://app.example'];
+    expect(await known(...origins)).toEqual([true, true, false, false]);
+    await expect(run('rotate', id, '--jwks', good)).rejects.toThrow('There is no client');
+    await run('revoke', id);
+    expect(await known(...origins)).toEqual([false, false, false, false]);
+  });
+
+  it('adds an app with keys, within scopes', async () => {
+    const scope = 'launch/patient patient/Observation.rs?category=laboratory patient/Patient.read';
+    const [id = ''] = await run('add', 'app', 'App', '--redirect', 'https://a.example/cb', '--jwks', good, '--scope', scope);
+    const client = await store.clients.find(id);
+    expect([client?.scope, client && 'jwks' in client, client && 'public' in client]).toEqual([scope, true, false]);
+  });
+
   it.each<[string, readonly string[], string]>([
+    ['an app without addresses', ['add', 'app', 'A'], '--redirect'],
+    ['another with addresses', ['add', 'agent', 'A', '--jwks', good, '--redirect', 'https://a.example'], '--redirect'],
+    ['an address without TLS', ['add', 'app', 'A', '--redirect', 'http://a.example/cb'], 'whole https address'],
+    ['an address of many', ['add', 'app', 'A', '--redirect', 'https://*.example/cb'], 'whole https address'],
+    ['a fragment', ['add', 'app', 'A', '--redirect', 'https://a.example/#x'], 'whole https address'],
+    ['a password', ['add', 'app', 'A', '--redirect', 'https://u:p@a.example/'], 'whole https address'],
+    ['a script', ['add', 'app', 'A', '--redirect', 'javascript:alert(1)'], 'whole https address'],
+    ['a path alone', ['add', 'app', 'A', '--redirect', '/cb'], 'whole https address'],
+    [
+      'an app that is a system',
+      ['add', 'app', 'A', '--redirect', 'https://a.example', '--scope', 'system/*.rs'],
+      '--scope of an app',
+    ],
+    ['an app with nothing', ['add', 'app', 'A', '--redirect', 'https://a.example', '--scope', ' '], '--scope of an app'],
     ['a software without issuers', ['add', 'software', 'L', '--jwks', good], '--upstream'],
     ['another with issuers', ['add', 'agent', 'L', '--jwks', good, '--upstream', 'https://idp.example|x'], '--upstream'],
     ['no issuer', ['add', 'software', 'L', '--jwks', good, '--upstream', 'logiciel'], 'URL of an issuer'],
