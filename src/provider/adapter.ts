@@ -6,10 +6,12 @@ import type { ProviderRow, ProviderRows } from '../store/provider-row.ts';
 import { tokenExchange } from './addresses.ts';
 
 export type Kept = { readonly clients: Pick<Clients, 'find'>; readonly rows: ProviderRows; readonly clock: () => Date };
+/** `given`: what a token says that was given out. */
+export type Known = Kept & { readonly given: (name: string) => Promise<AdapterPayload | undefined> };
 
 const grantPrefix = 'Grant|';
 
-export function adapterFor({ clients, rows, clock }: Kept): AdapterFactory {
+export function adapterFor({ clients, rows, clock, given }: Known): AdapterFactory {
   return (model) => {
     const idOf = (id: string): string => `${model}|${id}`;
     const found = async (by: Parameters<ProviderRows['find']>[0]): Promise<AdapterPayload | undefined> =>
@@ -31,6 +33,7 @@ export function adapterFor({ clients, rows, clock }: Kept): AdapterFactory {
       revokeByGrantId: async (grant) => await rows.endGrant(grant, clock()),
     };
     if (model === 'Client') return { ...kept, find: async (id) => metadataOf(await clients.find(id)) };
+    if (model === 'AccessToken') return { ...kept, find: given, destroy: async (id) => await rows.endToken(id, clock()) };
     if (model !== 'ReplayDetection') return kept;
     return {
       ...kept,

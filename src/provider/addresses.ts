@@ -22,6 +22,8 @@ export function smartConfiguration(
     issuer,
     jwks_uri: jwks,
     token_endpoint: token,
+    revocation_endpoint: `${token}/revocation`,
+    introspection_endpoint: `${token}/introspection`,
     grant_types_supported: ['client_credentials', ...(exchanges ? [tokenExchange] : [])],
     token_endpoint_auth_methods_supported: ['private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],

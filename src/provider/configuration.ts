@@ -5,13 +5,14 @@ import type { JsonObject } from '../fhir/json.ts';
 import { parseIns } from '../identity/identifiers.ts';
 import type { Client, Clients } from '../store/client.ts';
 import type { SigningKey } from '../store/signing-key.ts';
-import { adapterFor, type Kept } from './adapter.ts';
+import { adapterFor, type Known } from './adapter.ts';
 import { assertionAlgorithms } from './addresses.ts';
 import { assertedIn } from './asserted.ts';
 import { claimsOf, grantedOf } from './client-claims.ts';
 import { exchangedClaims } from './exchange.ts';
+import { isItsOwn, mayIntrospect } from './given-token.ts';
 
-export type Setting = Kept & {
+export type Setting = Known & {
   /** The `aud` of tokens. */
   readonly baseUrl: string;
   readonly keys: readonly SigningKey[];
@@ -45,6 +46,8 @@ export function configurationOf(setting: Setting): Configuration {
       rpInitiatedLogout: { enabled: false },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: isItsOwn },
+      introspection: { enabled: true, allowedPolicy: mayIntrospect },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => baseUrl,

@@ -11,6 +11,7 @@ import type { Kept } from './adapter.ts';
 import { addressesOf, smartConfiguration } from './addresses.ts';
 import { configurationOf, signature } from './configuration.ts';
 import { registerExchange } from './exchange.ts';
+import { readGiven, speakOfGiven } from './given-token.ts';
 import { openKeyring } from './keyring.ts';
 import type { Upstreams } from './upstream.ts';
 
@@ -33,7 +34,7 @@ export type OpenIdProvider = {
   readonly has: (url: string) => boolean;
 };
 
-const served = ['/token', '/jwks'];
+const served = ['/token', '/token/revocation', '/token/introspection', '/jwks'];
 
 export async function openProvider({ baseUrl, keys, trust, upstreams, report, ...kept }: Start): Promise<OpenIdProvider> {
   const addresses = addressesOf(baseUrl);
@@ -48,13 +49,15 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, ..
   const believed = withOwn(trust, issuer);
   const accept = async (token: string): Promise<void> =>
     void callerOf(believed, await verifyToken(believed, token, kept.clock()));
+  const given = async (name: string) => await readGiven({ trust: believed, clock: kept.clock, stands: kept.rows.stands }, name);
   let made: { readonly of: string; readonly callback: ReturnType<Provider['callback']> } | undefined;
   /** Another one when the keys are others. */
   const current = async (): Promise<ReturnType<Provider['callback']>> => {
     const signing = await keyring.signing();
     const of = signing.map(({ _id }) => _id).join(' ');
     if (made?.of !== of) {
-      const provider = new Provider(addresses.issuer, configurationOf({ ...kept, baseUrl, keys: signing }));
+      const provider = new Provider(addresses.issuer, configurationOf({ ...kept, baseUrl, keys: signing, given }));
+      speakOfGiven(provider);
       registerExchange(provider, { ...kept, baseUrl, upstreams, accept, sign: { alg: signature, kid: signing[0]?._id } });
       // Whatever address the request came by: behind a proxy it is not this one.
       provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () => new Set([addresses.token, addresses.issuer]);

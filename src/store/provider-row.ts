@@ -1,8 +1,9 @@
 // What the provider remembers for a while, as texts that it alone understands; and how what it has granted ends.
+import type { Vouched } from '../identity/caller.ts';
 import { grantName, tokenName } from '../identity/claims.ts';
 import { isDuplicateKey, transaction } from './commit.ts';
 import { type Database, notGone, within } from './database.ts';
-import { revoke } from './revocation.ts';
+import { isRevoked, revoke } from './revocation.ts';
 
 export type ProviderRow = {
   readonly _id: string;
@@ -30,6 +31,8 @@ export type ProviderRows = {
   readonly endAccount: (account: string, now: Date) => Promise<void>;
   /** A token that was given out, by its `jti`. */
   readonly endToken: (token: string, now: Date) => Promise<void>;
+  /** Whether nothing that a token rests on has been revoked. */
+  readonly stands: (vouched: Vouched | undefined) => Promise<boolean>;
 };
 
 /** `databases`: those in which tokens are used. */
@@ -66,6 +69,7 @@ export function providerRowsOf(database: Database, databases: readonly Database[
     endAccount: async (account, now) => await end({ account }, now),
     endToken: async (token, now) =>
       await transaction(database, async (inside) => await revoke(inside, databases, tokenName(token), now)),
+    stands: async (vouched) => !(await isRevoked(database, vouched)),
   };
 }
 

@@ -27,6 +27,10 @@ export async function judgeVouched(database: Database, vouched: Vouched | undefi
   judgeFound(new Set(found.map(({ _id }) => _id)), vouched);
 }
 
+export async function isRevoked(database: Database, vouched: Vouched | undefined): Promise<boolean> {
+  return (await database.revocations.findOne({ _id: { $in: [...revocationIds(vouched)] } }, within(database))) !== null;
+}
+
 /** In each of the databases, in the transaction that is open: whatever begins after it is refused. */
 export async function revoke(inside: Database, databases: readonly Database[], name: string, now: Date): Promise<void> {
   const replacement = { gone: new Date(now.getTime() + rememberedFor) };

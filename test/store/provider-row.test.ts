@@ -34,7 +34,9 @@ function rowsOf(process: 0 | 1): ProviderRows {
   return found.rows;
 }
 const adapter = (model: string, process: 0 | 1 = 0) =>
-  adapterFor({ clients: { find: async () => undefined }, rows: rowsOf(process), clock: () => now })(model);
+  adapterFor({ clients: { find: async () => undefined }, rows: rowsOf(process), clock: () => now, given: async () => undefined })(
+    model,
+  );
 
 /** A code of a grant of an account. */
 async function given(account = 'somebody'): Promise<{ readonly id: string; readonly grant: string }> {
