@@ -42,6 +42,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   mongodb: ['src/store/'],
   'mongodb-memory-server-core': ['src/store/'],
   nodemailer: ['src/notice/smtp.ts'],
+  otpauth: ['src/provider/account/one-time-code.ts'],
+  qr: ['src/provider/page/'],
   saxes: ['src/conformance/xml/', 'src/text/cda.ts'],
   unpdf: ['src/text/pdf.ts'],
 };

@@ -24,6 +24,10 @@ export type Standing = 'none' | 'unused' | 'used' | 'ended' | 'of-this-run';
 /** `throttled`: wrong, after too many wrong ones. */
 export type Consumed = 'activated' | 'used' | 'ended' | 'wrong' | 'throttled';
 
+/** `issued`: of which person the code is, and in force. */
+export type Recognised = { readonly is: 'unused'; readonly issued: Tried } | { readonly is: Exclude<Consumed, 'activated'> };
+type Tried = { readonly ins: Ins; readonly digest: string };
+
 export type Activations = {
   /** How each stands, in the order of the INS. */
   readonly standing: (ins: readonly Ins[], now: Date, run: string) => Promise<readonly Standing[]>;
@@ -31,6 +35,8 @@ export type Activations = {
   readonly issue: (issued: readonly Issued[]) => Promise<void>;
   /** Once, of however many at the same time. The right code counts whatever wrong ones were tried before: nobody can lock out another. */
   readonly consume: (ins: Ins, digest: string, now: Date) => Promise<Consumed>;
+  /** Like `consume`, of the one of several persons whose code it is, and does not use it. A wrong one counts against the first. */
+  readonly recognise: (tried: readonly Tried[], now: Date) => Promise<Recognised>;
 };
 
 const hour = 3600 * 1000;
@@ -59,6 +65,7 @@ export function activationsOf(database: Database): Activations {
       if (rows.length > 0) await activations.bulkWrite(rows, { ordered: false, ...within(database) });
     },
     consume: async (ins, digest, now) => await consume(database, activationName(ins), digest, now),
+    recognise: async (tried, now) => await recognise(database, tried, now),
   };
 }
 
@@ -76,6 +83,26 @@ async function consume(database: Database, name: string, digest: string, now: Da
   if (taken !== null) return 'activated';
   const found = await activations.findOne({ _id: { $eq: name } }, within(database));
   if (found?.digest === digest) return found.used === undefined ? 'ended' : 'used';
+  return await missed(database, name, found, now);
+}
+
+async function recognise(database: Database, tried: readonly Tried[], now: Date): Promise<Recognised> {
+  const { activations } = database;
+  const asked = new Map(tried.map((one) => [activationName(one.ins), one]));
+  const rows = await activations.find({ _id: { $in: [...asked.keys()] } }, within(database)).toArray();
+  const found = rows.find(({ _id, digest }) => asked.get(_id)?.digest === digest);
+  const issued = asked.get(found?._id ?? '');
+  if (found !== undefined && issued !== undefined) {
+    if (found.used !== undefined) return { is: 'used' };
+    return found.end !== undefined && found.end >= now ? { is: 'unused', issued } : { is: 'ended' };
+  }
+  const [first = ''] = asked.keys();
+  return { is: await missed(database, first, rows.find(({ _id }) => _id === first) ?? null, now) };
+}
+
+type Missed = 'wrong' | 'throttled';
+
+async function missed(database: Database, name: string, found: Activation | null, now: Date): Promise<Missed> {
   const recent = new Date(now.getTime() - hour);
   if (found?.since !== undefined && found.since > recent && (found.wrong ?? 0) >= triesAnHour) return 'throttled';
   await count(database, name, now, recent);

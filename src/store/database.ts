@@ -14,6 +14,7 @@ import {
 import type { AccessRecord } from '../access/record.ts';
 import { ruling } from '../access/type.ts';
 import type { Row } from '../filter/row.ts';
+import type { Enrolment, StoredAccount } from './account.ts';
 import type { Activation } from './activation.ts';
 import type { StoredClient } from './client.ts';
 import type { TypeIndex } from './index-state.ts';
@@ -21,6 +22,7 @@ import type { Mail } from './outbox.ts';
 import type { ProviderRow } from './provider-row.ts';
 import type { Revocation } from './revocation.ts';
 import type { SigningKey } from './signing-key.ts';
+import type { Tries } from './tries.ts';
 
 export type StoredRecord = Omit<AccessRecord, 'key'> & { readonly _id: string };
 /** An old version or a tombstone, under the envelope that the current version has (or the last one had). */
@@ -66,6 +68,9 @@ export type Database = {
   readonly settings: Collection<Setting>;
   readonly indexes: Collection<TypeIndex>;
   readonly activations: Collection<Activation>;
+  readonly accounts: Collection<StoredAccount>;
+  readonly enrolments: Collection<Enrolment>;
+  readonly tries: Collection<Tries>;
   readonly outbox: Collection<Mail>;
   /** Among the records, so that a guarded command returns them too. */
   readonly revocations: Collection<Revocation>;
@@ -123,6 +128,9 @@ const otherIndexes: readonly (readonly [collection: string, indexes: readonly In
   ['attachments.chunks', [{ key: { files_id: 1, n: 1 }, unique: true }]],
   ['attachments.files', [{ key: { uploadDate: 1 } }]],
   ['activations', [goneIndex]],
+  ['accounts', [{ key: { 'ins.value': 1 }, unique: true }]],
+  ['enrolments', [goneIndex]],
+  ['tries', [goneIndex]],
   ['signingKeys', [goneIndex]],
   ['clients', [{ key: { origins: 1 }, sparse: true }]],
   [
@@ -161,6 +169,9 @@ export async function openDatabase(client: MongoClient, name: string, types: rea
     settings: db.collection<Setting>('settings'),
     indexes: db.collection<TypeIndex>('indexes'),
     activations: db.collection<Activation>('activations'),
+    accounts: db.collection<StoredAccount>('accounts'),
+    enrolments: db.collection<Enrolment>('enrolments'),
+    tries: db.collection<Tries>('tries'),
     outbox: db.collection<Mail>('outbox'),
     revocations: db.collection<Revocation>('records'),
     clients: db.collection<StoredClient>('clients'),

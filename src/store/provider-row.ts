@@ -38,16 +38,8 @@ export type ProviderRows = {
 /** `databases`: those in which tokens are used. */
 export function providerRowsOf(database: Database, databases: readonly Database[]): ProviderRows {
   const { provider } = database;
-  const end = async (by: { readonly grant: string } | { readonly account: string }, now: Date): Promise<void> =>
-    await transaction(database, async (inside) => {
-      const found = await provider.find(by, { projection: { grant: 1 }, ...within(inside) }).toArray();
-      const grants = new Set([...('grant' in by ? [by.grant] : []), ...found.flatMap(({ grant }) => grant ?? [])]);
-      for (const grant of grants) {
-        await revoke(inside, databases, grantName(grant), now);
-        await provider.deleteMany({ grant }, within(inside));
-      }
-      await provider.deleteMany(by, within(inside));
-    });
+  const end = async (by: Ended, now: Date): Promise<void> =>
+    await transaction(database, async (inside) => await endWithin(inside, databases, by, now));
   return {
     find: async (by, now) => (await provider.findOne({ ...by, ...notGone(now) }, within(database))) ?? undefined,
     put: async (row) => void (await provider.updateOne({ _id: row._id }, inPlaceOf(row), { upsert: true, ...within(database) })),
@@ -71,6 +63,20 @@ export function providerRowsOf(database: Database, databases: readonly Database[
       await transaction(database, async (inside) => await revoke(inside, databases, tokenName(token), now)),
     stands: async (vouched) => !(await isRevoked(database, vouched)),
   };
+}
+
+type Ended = { readonly grant: string } | { readonly account: string };
+
+/** In the transaction that is open. */
+export async function endWithin(inside: Database, databases: readonly Database[], by: Ended, now: Date): Promise<void> {
+  const { provider } = inside;
+  const found = await provider.find(by, { projection: { grant: 1 }, ...within(inside) }).toArray();
+  const grants = new Set([...('grant' in by ? [by.grant] : []), ...found.flatMap(({ grant }) => grant ?? [])]);
+  for (const grant of grants) {
+    await revoke(inside, databases, grantName(grant), now);
+    await provider.deleteMany({ grant }, within(inside));
+  }
+  await provider.deleteMany(by, within(inside));
 }
 
 const optional = ['uid', 'grant', 'account', 'gone'] as const;

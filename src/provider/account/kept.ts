@@ -1,0 +1,41 @@
+// What accounts are made and opened with.
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { Accounts } from '../../store/account.ts';
+import type { Activations } from '../../store/activation.ts';
+import type { Throttle } from '../../store/tries.ts';
+import { type Seal, sealOf } from './one-time-code.ts';
+import { type Cost, type PasswordHashes, passwordHashes } from './password-hash.ts';
+
+export type AccountsKept = {
+  readonly accounts: Accounts;
+  readonly activations: Activations;
+  readonly throttle: Throttle;
+  readonly hashes: PasswordHashes;
+  readonly seal: Seal;
+  /** A name under which what must not be read in the database is counted. */
+  readonly blind: (name: string) => string;
+};
+
+/** `secret`: 32 bytes of the database. */
+export function accountsKept(
+  stored: Pick<AccountsKept, 'accounts' | 'activations' | 'throttle'>,
+  secret: Buffer,
+  cost?: Cost,
+): AccountsKept {
+  return {
+    ...stored,
+    hashes: passwordHashes(cost),
+    seal: sealOf(secret),
+    blind: (name) => createHmac('sha256', secret).update(name).digest('base64url'),
+  };
+}
+
+/** What a browser keeps, of 256 random bits. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** All that is kept of it. */
+export function digestOfToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
