@@ -12,18 +12,23 @@ import type { Caller } from './identity/caller.ts';
 import { loadTrust, type Trust, type TrustedIssuer, withOwn } from './identity/trust.ts';
 import { openRelay } from './notice/smtp.ts';
 import { startWork } from './notice/work.ts';
+import { accountsKept } from './provider/account/kept.ts';
+import type { Cost } from './provider/account/password-hash.ts';
 import { addressesOf } from './provider/addresses.ts';
+import { type Desk, deskOf, openPages } from './provider/page/pages.ts';
 import { openProvider } from './provider/provider.ts';
 import { loadUpstreams } from './provider/upstream.ts';
 import { sealedCursors } from './search/cursor.ts';
 import { type AwaitedCodes, indexDefinitions, withAwaited } from './search/index-definition.ts';
 import { assertSearchable } from './search/index-of.ts';
+import { accountsOf } from './store/account.ts';
 import { clientsOf } from './store/client.ts';
 import { connect, type Database, databaseNames, openDatabase } from './store/database.ts';
 import { watchIndexes } from './store/index-state.ts';
 import { providerRowsOf } from './store/provider-row.ts';
 import { signingKeysOf } from './store/signing-key.ts';
 import { openStore, type Store } from './store/store.ts';
+import { throttleOf } from './store/tries.ts';
 import { textReader } from './text/text-reader.ts';
 
 export type Start = {
@@ -34,6 +39,8 @@ export type Start = {
   readonly issuers?: readonly TrustedIssuer[];
   readonly clock?: () => Date;
   readonly ids?: Ids;
+  /** What a hash of a password costs; absent: what is safe. */
+  readonly passwordCost?: Cost;
   /** Whether notices and e-mails leave every so often, as they should, or only when `work` is called. */
   readonly worksByItself?: boolean;
 };
@@ -58,6 +65,7 @@ export async function startServer({
   issuers = [],
   clock = () => new Date(),
   ids = randomIds,
+  passwordCost,
   worksByItself = true,
 }: Start): Promise<Server> {
   const { baseUrl } = environment;
@@ -73,16 +81,17 @@ export async function startServer({
   sayAwaited([national, testers], log);
   const databases = [national.database, testers.database];
   const clients = clientsOf(national.database, databases);
-  const origins = new Set(environment.appOrigins);
+  const report = (error: unknown): void => log(failureLine(error, 'POST'));
+  const desk = await openDesk(national, databases, { baseUrl, clock, cost: passwordCost });
   const provider = await openProvider({
     baseUrl,
     clients,
     keys: signingKeysOf(national.database, databases),
-    rows: providerRowsOf(national.database, databases),
+    rows: desk.rows,
     clock,
     trust: listed,
     upstreams: loadUpstreams(environment.upstreamIssuers, addressesOf(baseUrl).issuer, log),
-    report: (error) => log(failureLine(error, 'POST')),
+    report,
   });
   const trust = withOwn(listed, provider.issuer);
   const texts = textReader();
@@ -95,12 +104,10 @@ export async function startServer({
     texts,
     clock,
     authenticate: async (header, now) => await authenticate(trust, header, now),
-    open: ({ who, vouched }: Caller) => {
-      const opened = (who.kind === 'tester' ? testers : national).now();
-      return vouched === undefined ? opened : { ...opened, store: opened.store.under(vouched) };
-    },
+    open: opener(national, testers),
     provider,
-    hasOrigin: async (origin) => origins.has(origin) || (await clients.hasOrigin(origin)),
+    pages: openPages(desk, report),
+    hasOrigin: async (origin) => environment.appOrigins?.includes(origin) || (await clients.hasOrigin(origin)),
     report: (error, request) => log(failureLine(error, request.method)),
     log: (entry) => log(JSON.stringify(entry)),
   };
@@ -137,6 +144,22 @@ function trustOf(
   const { habilitation, regime } = statute;
   const professions = new Set(habilitation.keys());
   return loadTrust(trustedIssuers, extra, { baseUrl, professions, samu: new Set(regime.samu), log });
+}
+
+function opener(national: Opened, testers: Opened): App['open'] {
+  return ({ who, vouched }: Caller) => {
+    const opened = (who.kind === 'tester' ? testers : national).now();
+    return vouched === undefined ? opened : { ...opened, store: opened.store.under(vouched) };
+  };
+}
+
+type OfPersons = { readonly baseUrl: string; readonly clock: () => Date; readonly cost: Cost | undefined };
+
+async function openDesk({ database, store }: Opened, databases: readonly Database[], of: OfPersons): Promise<Desk> {
+  const { baseUrl, clock, cost } = of;
+  const stored = { accounts: accountsOf(database, databases), activations: store.activations, throttle: throttleOf(database) };
+  const kept = accountsKept(stored, await store.secret('account'), cost);
+  return deskOf({ baseUrl, kept, rows: providerRowsOf(database, databases), clock });
 }
 
 type Opened = {

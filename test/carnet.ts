@@ -62,6 +62,9 @@ export type CarnetOptions = {
   readonly upstreamIssuers?: string;
 };
 
+/** Far below what is safe, and as fast. */
+export const testCost = { memory: 64, passes: 1 } as const;
+
 const root = join(import.meta.dirname, '..');
 export const baseUrl = 'http://carnet.test/fhir';
 
@@ -102,6 +105,7 @@ export async function startCarnet({
     log: (line) => void lines.push(line),
     clock,
     ...(ids === undefined ? {} : { ids }),
+    passwordCost: testCost,
     // Its clock is the test's: so are the moments when e-mails leave.
     worksByItself: false,
   });

@@ -40,13 +40,14 @@ export type Beside = {
   /** Of an address below the path. */
   readonly has: (url: string) => boolean;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  readonly smartConfiguration: JsonObject;
 };
 
 export type App = Shared & {
   readonly report: Report;
   readonly log: AccessLog;
-  readonly provider: Beside;
+  readonly provider: Beside & { readonly smartConfiguration: JsonObject };
+  /** For persons. */
+  readonly pages: Beside;
   /** Of apps in browsers, beside the server's own. */
   readonly hasOrigin: (origin: string) => Promise<boolean>;
 };
@@ -88,7 +89,7 @@ export function createApp(app: App): Express {
   server.use(first(app.log));
   server.use(cors({ open: discovery(app.baseUrl), allows: app.hasOrigin }));
   server.get('/health', (_request, response) => void response.json({ status: 'up' }));
-  server.use(app.provider.path, beside(app.provider));
+  for (const one of [app.provider, app.pages]) server.use(one.path, beside(one));
   server.use(new URL(app.baseUrl).pathname, routes(app));
   server.use((_request, _response, next) => next(refuse('not-found', 'There is nothing at this address')));
   server.use(errorHandler(app, app.report));

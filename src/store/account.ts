@@ -1,5 +1,6 @@
 // The accounts of persons, one of an INS, and those that are being made: collections that hold no resource.
 // https://pages.nist.gov/800-63-3/sp800-63b.html
+import { randomUUID } from 'node:crypto';
 import type { Ins } from '../identity/caller.ts';
 import { activationsOf } from './activation.ts';
 import { transaction } from './commit.ts';
@@ -19,6 +20,8 @@ export type StoredAccount = Credentials & {
   /** Random: the `sub` of tokens. */
   readonly _id: string;
   readonly ins: Ins;
+  /** Random: another one since all that rested on it was ended. */
+  readonly epoch: string;
   /** The step of the last one-time code that was used. */
   readonly step: number;
   /** Digests of what the browsers keep that have signed in, the last ones. */
@@ -50,8 +53,8 @@ export type Accounts = {
   readonly endEverywhere: (id: string, now: Date) => Promise<void>;
 };
 
-/** `id`: of an account that is new; `step`: of the code by which it was confirmed. */
-export type Fresh = { readonly id: string; readonly step: number; readonly browser?: string };
+/** `step`: of the code by which it was confirmed. */
+export type Fresh = { readonly step: number; readonly browser?: string };
 
 const mostBrowsers = 20;
 
@@ -80,7 +83,10 @@ export function accountsOf(database: Database, databases: readonly Database[]): 
     rehash: async ({ _id, password: old }, password) =>
       void (await accounts.updateOne({ _id, password: old }, { $set: { password } })),
     endEverywhere: async (id, now) =>
-      await transaction(database, async (inside) => await endWithin(inside, databases, { account: id }, now)),
+      await transaction(database, async (inside) => {
+        await inside.accounts.updateOne({ _id: { $eq: id } }, { $set: { epoch: randomUUID() } }, within(inside));
+        await endWithin(inside, databases, { account: id }, now);
+      }),
   };
 }
 
@@ -92,10 +98,10 @@ async function enrol(inside: Database, databases: readonly Database[], enrolled:
   if ((await activationsOf(inside).consume(ins, digest, now)) !== 'activated') return undefined;
   await inside.enrolments.deleteOne({ _id: enrolment._id }, within(inside));
   const browsers = fresh.browser === undefined ? [] : [fresh.browser];
-  const $set = { password, totp, step: fresh.step, browsers };
+  const $set = { password, totp, epoch: randomUUID(), step: fresh.step, browsers };
   const account = await inside.accounts.findOneAndUpdate(
     { 'ins.value': ins.value, 'ins.system': ins.system },
-    { $set, $setOnInsert: { _id: fresh.id, ins, made: now } },
+    { $set, $setOnInsert: { _id: randomUUID(), ins, made: now } },
     { upsert: true, returnDocument: 'after', ...within(inside) },
   );
   if (account !== null) await endWithin(inside, databases, { account: account._id }, now);

@@ -13,9 +13,8 @@ import { accountsOf } from '../../src/store/account.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { openStore } from '../../src/store/store.ts';
 import { throttleOf } from '../../src/store/tries.ts';
+import { testCost } from '../carnet.ts';
 
-/** Far below what is safe, and as fast. */
-export const testCost = { memory: 64, passes: 1 } as const;
 export const password = 'quatre cigognes sur un toit';
 
 /** What a server has that uses the database `name`. */

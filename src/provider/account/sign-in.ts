@@ -12,7 +12,13 @@ export type Account = {
   /** Random: the `sub` of tokens. */
   readonly _id: string;
   readonly ins: Ins;
+  /** Random: another one since all that rested on it was ended. */
+  readonly epoch: string;
 };
+
+export function publicOf({ _id, ins, epoch }: StoredAccount): Account {
+  return { _id, ins, epoch };
+}
 
 export type SigningIn = {
   /** As it was typed. */
@@ -71,7 +77,7 @@ export async function signIn(kept: AccountsKept, asked: SigningIn): Promise<Sign
   if (verdict === 'stale') await accounts.rehash(account, await hashes.make(password));
   await throttle.forget([codes, ...limits.flatMap(({ name, pace }) => (pace === ofNetwork ? [] : name))]);
   for (const { name, pace } of limits) if (pace === ofNetwork) await throttle.undo(name);
-  return { is: 'signed-in', account: { _id: account._id, ins: account.ins }, browser: token };
+  return { is: 'signed-in', account: publicOf(account), browser: token };
 }
 
 async function proves(
