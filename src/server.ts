@@ -82,7 +82,7 @@ export async function startServer({
   const databases = [national.database, testers.database];
   const clients = clientsOf(national.database, databases);
   const report = (error: unknown): void => log(failureLine(error, 'POST'));
-  const desk = await openDesk(national, databases, { baseUrl, clock, cost: passwordCost });
+  const desk = await openDesk(national, databases, { environment, clock, cost: passwordCost });
   const provider = await openProvider({
     baseUrl,
     clients,
@@ -153,13 +153,14 @@ function opener(national: Opened, testers: Opened): App['open'] {
   };
 }
 
-type OfPersons = { readonly baseUrl: string; readonly clock: () => Date; readonly cost: Cost | undefined };
+type OfPersons = { readonly environment: Environment; readonly clock: () => Date; readonly cost: Cost | undefined };
 
 async function openDesk({ database, store }: Opened, databases: readonly Database[], of: OfPersons): Promise<Desk> {
-  const { baseUrl, clock, cost } = of;
+  const { environment, clock, cost } = of;
+  const { baseUrl, trustedProxies: proxies = [] } = environment;
   const stored = { accounts: accountsOf(database, databases), activations: store.activations, throttle: throttleOf(database) };
   const kept = accountsKept(stored, await store.secret('account'), cost);
-  return deskOf({ baseUrl, kept, rows: providerRowsOf(database, databases), clock });
+  return deskOf({ baseUrl, kept, rows: providerRowsOf(database, databases), proxies, clock });
 }
 
 type Opened = {

@@ -58,6 +58,7 @@ export type CarnetOptions = {
   readonly conformance?: string;
   readonly mail?: MailSettings;
   readonly appOrigins?: readonly string[];
+  readonly trustedProxies?: readonly string[];
   /** The file of the issuers whose tokens are exchanged. */
   readonly upstreamIssuers?: string;
 };
@@ -78,6 +79,7 @@ export async function startCarnet({
   conformance = root,
   mail,
   appOrigins,
+  trustedProxies,
   upstreamIssuers,
 }: CarnetOptions = {}): Promise<Carnet> {
   // What is indexed otherwise would not be as the next one needs it.
@@ -98,6 +100,7 @@ export async function startCarnet({
       conformance,
       ...(mail === undefined ? {} : { mail }),
       ...(appOrigins === undefined ? {} : { appOrigins }),
+      ...(trustedProxies === undefined ? {} : { trustedProxies }),
       ...(upstreamIssuers === undefined ? {} : { upstreamIssuers }),
     },
     mongodbUri: uriOf(database),

@@ -5,6 +5,7 @@ import type { MailSettings } from '../notice/smtp.ts';
 import { readAppOrigins } from './app-origins.ts';
 import { readMail } from './mail.ts';
 import { given, StartError, type Variables } from './start-error.ts';
+import { readTrustedProxies } from './trusted-proxies.ts';
 
 export type Environment = {
   readonly production: boolean;
@@ -30,6 +31,8 @@ export type Environment = {
   readonly mail?: MailSettings;
   /** Of the apps that run in browsers; absent: none. */
   readonly appOrigins?: readonly string[];
+  /** Addresses and networks of the proxies before the server; absent: none. */
+  readonly trustedProxies?: readonly string[];
 };
 
 const project = join(import.meta.dirname, '..', '..');
@@ -46,6 +49,7 @@ export function readEnvironment(env: Variables): Environment {
   const habilitation = given(env, 'HABILITATION');
   const mail = readMail(env);
   const appOrigins = readAppOrigins(env);
+  const trustedProxies = readTrustedProxies(env);
   return {
     production,
     port,
@@ -61,6 +65,7 @@ export function readEnvironment(env: Variables): Environment {
     conformance: resolve(given(env, 'CONFORMANCE') ?? project),
     ...(mail === undefined ? {} : { mail }),
     ...(appOrigins === undefined ? {} : { appOrigins }),
+    ...(trustedProxies === undefined ? {} : { trustedProxies }),
   };
 }
 

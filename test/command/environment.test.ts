@@ -49,6 +49,7 @@ const accepted: readonly [Variables, Readonly<Record<string, unknown>>][] = [
     { APP_ORIGINS: 'https://app.example  http://localhost:3000' },
     { appOrigins: ['https://app.example', 'http://localhost:3000'] },
   ],
+  [{ TRUSTED_PROXIES: '10.0.0.0/8 2001:db8::1' }, { trustedProxies: ['10.0.0.0/8', '2001:db8::1'] }],
   [{ NODE_ENV: 'test' }, { production: false, demo: true }],
   [production, { production: true, demo: false, mongodbUri: 'mongodb://db/carnet', trustedIssuers: '/etc/issuers.json' }],
 ];
@@ -78,6 +79,8 @@ const refused: readonly [Variables, string][] = [
   [{ MAIL_FROM: 'a@b.fr\r\nBcc: c@d.fr' }, 'MAIL_FROM is'],
   [{ PORTAL_URL: 'carnet.example' }, 'PORTAL_URL must be an http or https address'],
   [{ PORTAL_URL: 'https://u:secret@carnet.example' }, 'PORTAL_URL must be an http or https address'],
+  [{ TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES has "10.0.0.0/33": each must be an address or a network'],
+  [{ TRUSTED_PROXIES: '10.0.0.1 all' }, 'TRUSTED_PROXIES has "all": each must be an address or a network'],
   [{ APP_ORIGINS: '*' }, 'APP_ORIGINS has "*": each must be an origin'],
   [{ APP_ORIGINS: 'null' }, 'APP_ORIGINS has "null": each must be an origin'],
   [{ APP_ORIGINS: 'https://app.example/' }, 'APP_ORIGINS has "https://app.example/": each must be an origin'],

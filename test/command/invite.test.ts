@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Db, MongoClient } from 'mongodb';
 import { invite } from '../../src/command/invite/invite.ts';
 import { insKeyOf } from '../../src/identity/identifiers.ts';
-import { activate } from '../../src/provider/activation.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { root } from '../conformance/example.ts';
 import { giveBack, takeDatabase, uriOf } from '../database.ts';
+import { activate } from '../store/activate.ts';
 
 const database = await takeDatabase();
 const folder = mkdtempSync(join(tmpdir(), 'carnet-invite-'));

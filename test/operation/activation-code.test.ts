@@ -1,7 +1,6 @@
 // Patient/$activation-code: for the agent with the card in the reader, about those whom the card lists, and for nobody else.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MongoClient } from 'mongodb';
-import { activate } from '../../src/provider/activation.ts';
 import { connect, openDatabase } from '../../src/store/database.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import type { Body, Client, Reply } from '../carnet.ts';
@@ -10,6 +9,7 @@ import { expectOutcome } from '../http/expect.ts';
 import { type Claims, claims, cx } from '../identity/issuer.ts';
 import { type Ground, ins, type Name, openGround } from '../interaction/ground.ts';
 import { testIns } from '../resources.ts';
+import { activate } from '../store/activate.ts';
 
 const path = '/Patient/$activation-code';
 const child = '116097511201253';

@@ -63,3 +63,8 @@ function keep(cookies: Map<string, string>, given: readonly string[] = []): void
     else cookies.set(name, value);
   }
 }
+
+/** Of the one-time codes, as the page writes it out. */
+export function secretIn(text: string): string {
+  return (/<code>([A-Z2-7 ]+)<\/code>/.exec(text)?.[1] ?? '').replaceAll(' ', '');
+}

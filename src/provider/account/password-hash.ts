@@ -13,22 +13,23 @@ export type Verdict = 'right' | 'stale' | 'wrong';
 
 export type PasswordHashes = {
   readonly make: (password: string) => Promise<string>;
-  /** Of nobody's hash too, which takes as long and is never right. */
-  readonly verify: (password: string, hash: string | undefined) => Promise<Verdict>;
+  /** Of nobody's hash too, which takes as long and is never right. `known`: by whom nobody else can be; he waits for no others. */
+  readonly verify: (password: string, hash: string | undefined, known?: boolean) => Promise<Verdict>;
 };
 
 type Parts = Cost & { readonly salt: Buffer; readonly tag: Buffer };
 
 const [saltLength, tagLength] = [16, 32];
-const phc = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=1\$([\w+/]{22})\$([\w+/]{43})$/;
+const phc = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=1\$([\w+/]{11,64})\$([\w+/]{43})$/;
 /** The rest of the process needs threads as well. */
 const atOnce = 2;
 const mostWaiting = 100;
 
 export function passwordHashes(cost: Cost = defaultCost): PasswordHashes {
   const inTurn = turns();
-  const tagOf = async (password: string, { memory, passes, salt }: Omit<Parts, 'tag'>): Promise<Buffer> =>
+  const tagOf = async (password: string, { memory, passes, salt }: Omit<Parts, 'tag'>, known = false): Promise<Buffer> =>
     await inTurn(
+      known,
       async () =>
         await new Promise<Buffer>((resolve, reject) => {
           const parameters = { message: normal(password), nonce: salt, parallelism: 1, tagLength, memory, passes };
@@ -41,9 +42,9 @@ export function passwordHashes(cost: Cost = defaultCost): PasswordHashes {
       const salt = randomBytes(saltLength);
       return written({ ...cost, salt, tag: await tagOf(password, { ...cost, salt }) });
     },
-    verify: async (password, hash) => {
+    verify: async (password, hash, known) => {
       const parts = hash === undefined ? nobodys : read(hash);
-      const isRight = timingSafeEqual(await tagOf(password, parts), parts.tag);
+      const isRight = timingSafeEqual(await tagOf(password, parts, known), parts.tag);
       if (!isRight || hash === undefined) return 'wrong';
       return parts.memory === cost.memory && parts.passes === cost.passes ? 'right' : 'stale';
     },
@@ -73,18 +74,18 @@ function read(hash: string): Parts {
 }
 
 /** Throws `busy` where too many wait. */
-function turns(): <T>(run: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
+function turns(): <T>(first: boolean, run: () => Promise<T>) => Promise<T> {
+  const firsts: (() => void)[] = [];
+  const others: (() => void)[] = [];
   let running = 0;
-  return async (run) => {
-    if (running >= atOnce) {
-      if (waiting.length >= mostWaiting) throw refuse('busy', 'Too many sign in at this moment; try again');
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running += 1;
+  return async (first, run) => {
+    if (running < atOnce) running += 1;
+    else if (!first && others.length >= mostWaiting) throw refuse('busy', 'Too many sign in at this moment; try again');
+    else await new Promise<void>((resolve) => (first ? firsts : others).push(resolve));
     try {
       return await run();
     } finally {
-      const next = waiting.shift();
+      const next = firsts.shift() ?? others.shift();
       if (next === undefined) running -= 1;
       else next();
     }

@@ -67,7 +67,11 @@ export async function signIn(kept: AccountsKept, asked: SigningIn): Promise<Sign
     const until = await throttle.begin(name, pace, now);
     if (until !== undefined) return { is: 'wait', until };
   }
-  const verdict = await hashes.verify(password, account?.password);
+  const verdict = await hashes.verify(password, account?.password, known !== undefined).catch(async (error) => {
+    // What could not be looked at was no try.
+    for (const { name } of limits) await throttle.undo(name);
+    throw error;
+  });
   const codes = kept.blind(`${verdict === 'wrong' ? 'idle' : 'codes'}|${value}`);
   // Counted in any case: how long it takes does not tell what was wrong.
   const isOften = (await throttle.begin(codes, ofCode, now)) !== undefined && known === undefined;

@@ -1,7 +1,7 @@
 // The pages of accounts, beside the FHIR base: what each address answers to a visit and to a form.
 // https://www.rfc-editor.org/rfc/rfc9110#name-methods
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BlockList } from 'node:net';
+import type { BlockList } from 'node:net';
 import { Refusal } from '../../fhir/outcome.ts';
 import type { ProviderRows } from '../../store/provider-row.ts';
 import type { AccountsKept } from '../account/kept.ts';
@@ -13,6 +13,7 @@ import { confirm, showSecondFactor, showSignUp, startEnrolment } from './enrolme
 import { showSignIn, takeSignIn } from './entrance.ts';
 import { type Form, type Forms, formsOf } from './form.ts';
 import { type Elsewhere, type Page, sendPage } from './layout.ts';
+import { proxiesOf } from './peer.ts';
 
 /** What every page works with. */
 export type Desk = {
@@ -60,15 +61,24 @@ export type Start = {
   readonly baseUrl: string;
   readonly kept: AccountsKept;
   readonly rows: ProviderRows;
-  readonly proxies?: BlockList;
+  /** Addresses and networks whose word on where a request comes from is believed. */
+  readonly proxies?: readonly string[];
   readonly clock: () => Date;
   readonly report: (error: unknown) => void;
 };
 
-export function deskOf({ baseUrl, kept, rows, proxies = new BlockList(), clock }: Omit<Start, 'report'>): Desk {
+export function deskOf({ baseUrl, kept, rows, proxies = [], clock }: Omit<Start, 'report'>): Desk {
   const { origin, protocol, pathname } = new URL('compte', baseUrl);
   const cookies = cookiesOf({ secure: protocol === 'https:' });
-  return { kept, rows, cookies, forms: formsOf({ cookies, origin, blind: kept.blind }), base: pathname, proxies, clock };
+  return {
+    kept,
+    rows,
+    cookies,
+    forms: formsOf({ cookies, origin, blind: kept.blind }),
+    base: pathname,
+    proxies: proxiesOf(proxies),
+    clock,
+  };
 }
 
 export function openPages(desk: Desk, report: Start['report']): Pages {

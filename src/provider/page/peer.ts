@@ -3,18 +3,24 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
-/** Addresses or networks (`10.0.0.0/8`). Throws where one is neither. */
+type Network = { readonly address: string; readonly bits: number; readonly family: 'ipv4' | 'ipv6' };
+
+/** An address, or a network as `10.0.0.0/8`. */
+export function isNetwork(text: string): boolean {
+  return networkIn(text) !== undefined;
+}
+
+function networkIn(text: string): Network | undefined {
+  const [address = '', bits, ...more] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const prefix = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
+  if (more.length > 0 || prefix < 0 || prefix > most) return undefined;
+  return { address, bits: prefix, family: most === 128 ? 'ipv6' : 'ipv4' };
+}
+
 export function proxiesOf(networks: readonly string[]): BlockList {
   const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', bits, ...more] = network.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    const most = family === 'ipv6' ? 128 : 32;
-    const prefix = bits === undefined ? most : Number(bits);
-    if (isIP(address) === 0 || more.length > 0 || !/^\d+$/.test(bits ?? '0') || prefix > most)
-      throw new Error('no address or network');
-    list.addSubnet(address, prefix, family);
-  }
+  for (const { address, bits, family } of networks.flatMap((one) => networkIn(one) ?? [])) list.addSubnet(address, bits, family);
   return list;
 }
 

@@ -4,10 +4,11 @@ import type { Db, MongoClient } from 'mongodb';
 import { randomIds } from '../../src/fhir/id.ts';
 import { type ActivationCode, digestOf, newActivationCode } from '../../src/identity/activation-code.ts';
 import type { Ins } from '../../src/identity/caller.ts';
-import { type Activated, activate } from '../../src/provider/activation.ts';
+import type { Consumed } from '../../src/store/activation.ts';
 import { connect, openDatabase } from '../../src/store/database.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { giveBack, takeDatabase, uriOf } from '../database.ts';
+import { activate } from './activate.ts';
 
 const database = await takeDatabase();
 const now = new Date();
@@ -40,8 +41,8 @@ async function given(ins: Ins, until = end): Promise<ActivationCode> {
   return code;
 }
 
-const tries = async (ins: Ins, typed: string, at = now): Promise<Activated> => await activate(store, { ins, typed, now: at });
-const wrong = (): string => newActivationCode(randomIds);
+const tries = async (ins: Ins, typed: string, at = now): Promise<Consumed> => await activate(store, { ins, typed, now: at });
+const wrong = (): ActivationCode => newActivationCode(randomIds);
 const later = (hours: number): Date => new Date(now.getTime() + hours * hour);
 
 describe('a code', () => {
@@ -78,12 +79,28 @@ describe('a code', () => {
     expect([await tries(ins, code), await tries(ins, second, later(1))]).toEqual(['wrong', 'activated']);
   });
 
-  it('that is misspelt is no try', async () => {
-    const ins = somebody();
-    const code = await given(ins);
-    const misspelt = code.replace(/.$/, (last) => (last === '3' ? '4' : '3'));
-    for (let attempt = 0; attempt < 8; attempt += 1) expect(await tries(ins, misspelt)).toBe('misspelt');
-    expect(await tries(ins, wrong())).toBe('wrong');
+  it('is recognised among several persons without being used', async () => {
+    const [ins, other] = [somebody(), somebody()];
+    const code = await given(ins, later(1));
+    const tried = [other, ins].map((one) => ({ ins: one, digest: digestOf(one, code) }));
+    const { recognise } = store.activations;
+    expect(await recognise(tried, now)).toEqual({ is: 'unused', issued: tried[1] });
+    expect([await recognise(tried, later(1.1)), await recognise(tried.slice(0, 1), now)]).toEqual([
+      { is: 'ended' },
+      { is: 'wrong' },
+    ]);
+    expect([await tries(ins, code), await recognise(tried, now)]).toEqual(['activated', { is: 'used' }]);
+  });
+
+  it('that is wrong counts against the first of them, as one that is tried', async () => {
+    const [ins, other] = [somebody(), somebody()];
+    const answers: string[] = [];
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      const digests = [ins, other].map((one) => ({ ins: one, digest: digestOf(one, wrong()) }));
+      answers.push((await store.activations.recognise(digests, now)).is);
+    }
+    expect(answers).toEqual(['wrong', 'wrong', 'wrong', 'wrong', 'wrong', 'throttled']);
+    expect([await tries(ins, wrong()), await tries(other, wrong())]).toEqual(['throttled', 'wrong']);
   });
 });
 
@@ -113,8 +130,8 @@ describe('wrong tries', () => {
   it('are answered alike whether or not the INS has a code', async () => {
     const [invited, stranger] = [somebody(), somebody()];
     await given(invited);
-    const answers = async (ins: Ins): Promise<readonly Activated[]> => {
-      const all: Activated[] = [];
+    const answers = async (ins: Ins): Promise<readonly Consumed[]> => {
+      const all: Consumed[] = [];
       for (const at of [0, 0, 0, 0, 0, 0, 0.5, 2, 2]) all.push(await tries(ins, wrong(), later(at)));
       return all;
     };
