@@ -15,6 +15,9 @@ import { startWork } from './notice/work.ts';
 import { accountsKept } from './provider/account/kept.ts';
 import type { Cost } from './provider/account/password-hash.ts';
 import { addressesOf } from './provider/addresses.ts';
+import { holdersOf } from './provider/holder.ts';
+import type { LoginAsked } from './provider/interaction.ts';
+import { loginAt } from './provider/login.ts';
 import { type Desk, deskOf, openPages } from './provider/page/pages.ts';
 import { openProvider } from './provider/provider.ts';
 import { loadUpstreams } from './provider/upstream.ts';
@@ -87,7 +90,7 @@ export async function startServer({
     baseUrl,
     clients,
     keys: signingKeysOf(national.database, databases),
-    rows: desk.rows,
+    ...persons(desk, national),
     clock,
     trust: listed,
     upstreams: loadUpstreams(environment.upstreamIssuers, addressesOf(baseUrl).issuer, log),
@@ -161,6 +164,17 @@ async function openDesk({ database, store }: Opened, databases: readonly Databas
   const stored = { accounts: accountsOf(database, databases), activations: store.activations, throttle: throttleOf(database) };
   const kept = accountsKept(stored, await store.secret('account'), cost);
   return deskOf({ baseUrl, kept, rows: providerRowsOf(database, databases), proxies, clock });
+}
+
+/** Who allows apps what they ask. */
+function persons(desk: Desk, { store }: Opened) {
+  const { rows, forms, kept } = desk;
+  return {
+    rows,
+    forms,
+    holders: holdersOf(kept.accounts, store),
+    login: async (asked: LoginAsked) => await loginAt(desk, asked),
+  };
 }
 
 type Opened = {

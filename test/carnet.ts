@@ -59,6 +59,8 @@ export type CarnetOptions = {
   readonly mail?: MailSettings;
   readonly appOrigins?: readonly string[];
   readonly trustedProxies?: readonly string[];
+  /** Its address for others. */
+  readonly at?: string;
   /** The file of the issuers whose tokens are exchanged. */
   readonly upstreamIssuers?: string;
 };
@@ -81,18 +83,19 @@ export async function startCarnet({
   appOrigins,
   trustedProxies,
   upstreamIssuers,
+  at = baseUrl,
 }: CarnetOptions = {}): Promise<Carnet> {
   // What is indexed otherwise would not be as the next one needs it.
   const shared = given === undefined && conformance === root;
   const database = given ?? (shared ? await takeDatabase() : `test-${randomUUID().slice(0, 8)}`);
-  const issuer = testIssuer({ baseUrl, now: clock });
+  const issuer = testIssuer({ baseUrl: at, now: clock });
   const lines: string[] = [];
   const server = await startServer({
     environment: {
       production: false,
       port: 0,
       host: '127.0.0.1',
-      baseUrl,
+      baseUrl: at,
       dataDir: '',
       demo: false,
       regime: typeof regime === 'string' ? join(root, `profiles/Parameters-regime-${regime}.json`) : regime.file,
@@ -114,7 +117,7 @@ export async function startCarnet({
   });
   return {
     address: server.address,
-    baseUrl,
+    baseUrl: at,
     issuer,
     server,
     lines,

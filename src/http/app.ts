@@ -45,7 +45,11 @@ export type Beside = {
 export type App = Shared & {
   readonly report: Report;
   readonly log: AccessLog;
-  readonly provider: Beside & { readonly smartConfiguration: JsonObject };
+  readonly provider: Beside & {
+    readonly smartConfiguration: JsonObject;
+    /** Below the path, what a page of any origin may read. */
+    readonly open: readonly string[];
+  };
   /** For persons. */
   readonly pages: Beside;
   /** Of apps in browsers, beside the server's own. */
@@ -87,7 +91,7 @@ export function createApp(app: App): Express {
     .set('case sensitive routing', true)
     .set('strict routing', true);
   server.use(first(app.log));
-  server.use(cors({ open: discovery(app.baseUrl), allows: app.hasOrigin }));
+  server.use(cors({ open: discovery(app), allows: app.hasOrigin }));
   server.get('/health', (_request, response) => void response.json({ status: 'up' }));
   for (const one of [app.provider, app.pages]) server.use(one.path, beside(one));
   server.use(new URL(app.baseUrl).pathname, routes(app));
@@ -97,9 +101,10 @@ export function createApp(app: App): Express {
 }
 
 /** What an app reads before it is known. */
-function discovery(baseUrl: string): ReadonlySet<string> {
+function discovery({ baseUrl, provider }: App): ReadonlySet<string> {
   const { pathname } = new URL(baseUrl);
-  return new Set(['/metadata', '/.well-known/smart-configuration'].map((path) => pathname.replace(/\/$/, '') + path));
+  const own = ['/metadata', '/.well-known/smart-configuration'].map((path) => pathname.replace(/\/$/, '') + path);
+  return new Set([...own, ...provider.open.map((path) => provider.path + path)]);
 }
 
 /** No cache keeps health data, no browser guesses a type; the route is logged, never the ids in it. */
@@ -132,7 +137,7 @@ function first(log: AccessLog): RequestHandler {
 function beside({ path, has, handle: answer }: Beside): RequestHandler {
   return async (request, response, next) => {
     if (!has(request.url)) return next();
-    response.locals.route = path.slice(1) + request.path;
+    response.locals.route = path.slice(1) + request.path.replace(/^\/(auth|interaction)\/.*/, '/$1/:uid');
     await answer(request, response);
   };
 }

@@ -23,7 +23,7 @@ export function callerOf(trust: Trust, verified: VerifiedClaims): Caller {
   checkEmergency({ mode, who, reason, ...context }, verified, trust.samu);
   const scopes = parseScopes(textClaim(claims, 'scope') ?? '');
   checkBinding(who, scopes, context.patient);
-  const vouched = vouchedOf(verified);
+  const vouched = vouchedOf(verified, who);
   return {
     who,
     issuer: issuer.issuer,
@@ -54,11 +54,13 @@ export const keyName = (kid: string): string => `key|${kid}`;
 export const grantName = (id: string): string => `grant|${id}`;
 export const tokenName = (jti: string): string => `token|${jti}`;
 
-function vouchedOf({ issuer, key, claims }: VerifiedClaims): Vouched | undefined {
+/** What a person has not granted he has not said. */
+function vouchedOf({ issuer, key, claims }: VerifiedClaims, { kind }: Who): Vouched | undefined {
   if (issuer.own === undefined) return undefined;
   const registration = textClaim(claims, 'registration');
   if (registration === undefined || key.kid === undefined) throw invalidToken();
   const [token, grant] = [textClaim(claims, 'jti'), textClaim(claims, 'grant')];
+  if (kind === 'holder' && grant === undefined) throw invalidToken();
   return [
     registrationName(registration),
     keyName(key.kid),

@@ -85,8 +85,8 @@ function grantsOf({ kind, redirect = [] }: Client): AdapterPayload {
     return {
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
-      response_modes: ['query'],
       redirect_uris: [...redirect],
+      post_logout_redirect_uris: [...redirect],
     };
   return {
     grant_types: [kind === 'software' ? tokenExchange : 'client_credentials'],

@@ -1,6 +1,7 @@
 // Where the provider is: beside the FHIR base.
 // https://hl7.org/fhir/smart-app-launch/conformance.html
 import type { JsonObject } from '../fhir/json.ts';
+import { launchScopes } from './app-scope.ts';
 
 export type Addresses = { readonly issuer: string; readonly token: string; readonly jwks: string; readonly path: string };
 
@@ -13,7 +14,7 @@ export function addressesOf(baseUrl: string): Addresses {
 
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-/** `[base]/.well-known/smart-configuration`: what a backend service needs. `exchanges`: tokens of other issuers for ours. */
+/** `[base]/.well-known/smart-configuration`: what backend services and apps need. `exchanges`: tokens of other issuers for ours. */
 export function smartConfiguration(
   { issuer, token, jwks }: Addresses,
   { exchanges }: { readonly exchanges: boolean },
@@ -21,14 +22,36 @@ export function smartConfiguration(
   return {
     issuer,
     jwks_uri: jwks,
+    authorization_endpoint: `${issuer}/auth`,
     token_endpoint: token,
     revocation_endpoint: `${token}/revocation`,
     introspection_endpoint: `${token}/introspection`,
-    grant_types_supported: ['client_credentials', ...(exchanges ? [tokenExchange] : [])],
-    token_endpoint_auth_methods_supported: ['private_key_jwt'],
+    grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', ...(exchanges ? [tokenExchange] : [])],
+    response_types_supported: ['code'],
+    token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
     token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
-    scopes_supported: ['system/*.cruds', 'system/*.rs', ...(exchanges ? ['user/*.cruds', 'user/*.rs'] : [])],
+    scopes_supported: [
+      ...launchScopes,
+      'patient/*.cruds',
+      'patient/*.rs',
+      'user/*.cruds',
+      'user/*.rs',
+      'system/*.cruds',
+      'system/*.rs',
+    ],
     code_challenge_methods_supported: ['S256'],
-    capabilities: ['client-confidential-asymmetric', 'permission-v1', 'permission-v2'],
+    capabilities: [
+      'launch-standalone',
+      'client-public',
+      'client-confidential-asymmetric',
+      'context-standalone-patient',
+      'permission-offline',
+      'permission-online',
+      'permission-patient',
+      'permission-user',
+      'permission-v1',
+      'permission-v2',
+      'sso-openid-connect',
+    ],
   };
 }

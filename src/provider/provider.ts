@@ -1,5 +1,5 @@
-// The embedded OpenID provider: tokens for the clients that the operator has registered.
-// https://hl7.org/fhir/smart-app-launch/backend-services.html
+// The embedded OpenID provider: tokens for the clients that the operator has registered, and for the apps that a patient uses.
+// https://hl7.org/fhir/smart-app-launch/
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Provider } from 'oidc-provider';
 import type { JsonObject } from '../fhir/json.ts';
@@ -9,10 +9,17 @@ import { type Issuer, type Trust, withOwn } from '../identity/trust.ts';
 import type { SigningKeys } from '../store/signing-key.ts';
 import type { Kept } from './adapter.ts';
 import { addressesOf, smartConfiguration } from './addresses.ts';
-import { configurationOf, signature } from './configuration.ts';
-import { registerExchange } from './exchange.ts';
+import { configurationOf, type Setting, signature } from './configuration.ts';
+import { shieldIn } from './error-page.ts';
+import { type Exchange, registerExchange } from './exchange.ts';
 import { readGiven, speakOfGiven } from './given-token.ts';
+import type { Holders } from './holder.ts';
+import { interact, type Login } from './interaction.ts';
 import { openKeyring } from './keyring.ts';
+import { launchFrom } from './launch.ts';
+import { logoutFrom } from './logout.ts';
+import type { Forms } from './page/form.ts';
+import { sendPage } from './page/layout.ts';
 import type { Upstreams } from './upstream.ts';
 
 export type Start = Kept & {
@@ -21,20 +28,28 @@ export type Start = Kept & {
   /** Who professionals are, by what their issuers say. */
   readonly trust: Trust;
   readonly upstreams: Upstreams;
+  readonly holders: Holders;
+  readonly login: Login;
+  readonly forms: Forms;
   readonly report: (error: unknown) => void;
 };
 
 export type OpenIdProvider = {
-  /** Whose tokens are believed: of what a client can be registered as, and of nobody else. */
+  /** Whose tokens are believed: of what a client can be registered as, of who signs in, and of nobody else. */
   readonly issuer: Issuer;
   readonly path: string;
   readonly smartConfiguration: JsonObject;
+  /** Below the path, what a page of any origin may read. */
+  readonly open: readonly string[];
   /** Of the addresses that the provider has; `url` is without `path`. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly has: (url: string) => boolean;
 };
 
-const served = ['/token', '/token/revocation', '/token/introspection', '/jwks'];
+const configurationPath = '/.well-known/openid-configuration';
+const served =
+  /^\/(?:auth(?:\/[\w-]+)?|token(?:\/(?:revocation|introspection))?|jwks|session\/end(?:\/(?:confirm|success))?|\.well-known\/openid-configuration)$/;
+const asked = /^\/interaction\/[\w-]+$/;
 
 export async function openProvider({ baseUrl, keys, trust, upstreams, report, ...kept }: Start): Promise<OpenIdProvider> {
   const addresses = addressesOf(baseUrl);
@@ -42,7 +57,7 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, ..
   const issuer: Issuer = {
     issuer: addresses.issuer,
     audience: baseUrl,
-    kinds: new Set(['structure', 'feeder', 'agent', 'operator', 'tester', 'professional', 'delegate']),
+    kinds: new Set(['holder', 'structure', 'feeder', 'agent', 'operator', 'tester', 'professional', 'delegate']),
     keys: keyring.verification,
     own: true,
   };
@@ -50,27 +65,50 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, ..
   const accept = async (token: string): Promise<void> =>
     void callerOf(believed, await verifyToken(believed, token, kept.clock()));
   const given = async (name: string) => await readGiven({ trust: believed, clock: kept.clock, stands: kept.rows.stands }, name);
-  let made: { readonly of: string; readonly callback: ReturnType<Provider['callback']> } | undefined;
+  let made: { readonly of: string; readonly provider: Provider; readonly callback: ReturnType<Provider['callback']> } | undefined;
   /** Another one when the keys are others. */
-  const current = async (): Promise<ReturnType<Provider['callback']>> => {
+  const current = async (): Promise<NonNullable<typeof made>> => {
     const signing = await keyring.signing();
     const of = signing.map(({ _id }) => _id).join(' ');
     if (made?.of !== of) {
-      const provider = new Provider(addresses.issuer, configurationOf({ ...kept, baseUrl, keys: signing, given }));
-      speakOfGiven(provider);
-      registerExchange(provider, { ...kept, baseUrl, upstreams, accept, sign: { alg: signature, kid: signing[0]?._id } });
-      // Whatever address the request came by: behind a proxy it is not this one.
-      provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () => new Set([addresses.token, addresses.issuer]);
-      provider.on('server_error', (_ctx, error) => report(error));
-      made = { of, callback: provider.callback() };
+      const provider = providerOf({ ...kept, baseUrl, keys: signing, given }, { upstreams, accept, report });
+      made = { of, provider, callback: provider.callback() };
     }
-    return made.callback;
+    return made;
   };
   return {
     issuer,
     path: addresses.path,
     smartConfiguration: smartConfiguration(addresses, { exchanges: upstreams.size > 0 }),
-    handle: async (request, response) => await (await current())(request, response),
-    has: (url) => served.includes(url.replace(/\?.*$/, '')),
+    open: [configurationPath, '/jwks'],
+    handle: async (request, response) => {
+      const { provider, callback } = await current();
+      // As it was sent to whatever stands in front: cookies are for TLS alone where that is spoken there.
+      request.headers['x-forwarded-proto'] = new URL(baseUrl).protocol.replace(':', '');
+      if (!asked.test(pathOf(request.url))) await callback(request, response);
+      else sendPage(response, await interact({ ...kept, provider, baseUrl }, request, response));
+    },
+    has: (url) => served.test(pathOf(url)) || asked.test(pathOf(url)),
   };
+}
+
+const pathOf = (url = ''): string => url.replace(/\?.*$/s, '');
+
+type Around = Pick<Exchange, 'upstreams' | 'accept'> & Pick<Start, 'report'>;
+
+function providerOf(setting: Setting, { upstreams, accept, report }: Around): Provider {
+  const { issuer, token } = addressesOf(setting.baseUrl);
+  const provider = new Provider(issuer, configurationOf(setting));
+  registerExchange(provider, { ...setting, upstreams, accept, sign: { alg: signature, kid: setting.keys[0]?._id } });
+  speakOfGiven(provider);
+  shieldIn(provider);
+  logoutFrom(provider, setting);
+  launchFrom(provider, setting);
+  // Whatever address the request came by: behind a proxy it is not this one.
+  provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () => new Set([token, issuer]);
+  provider.OIDCContext.prototype.urlFor = (name: string, options?: { readonly [name: string]: unknown }) =>
+    provider.urlFor(name, options);
+  provider.proxy = true;
+  provider.on('server_error', (_ctx, error) => report(error));
+  return provider;
 }

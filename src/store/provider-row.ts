@@ -16,6 +16,8 @@ export type ProviderRow = {
   readonly gone?: Date;
 };
 
+export type Tie = { readonly grant: string; readonly session: string; readonly account: string; readonly gone: Date };
+
 export type ProviderRows = {
   readonly find: (by: { readonly _id: string } | { readonly uid: string }, now: Date) => Promise<ProviderRow | undefined>;
   /** What was used stays used. */
@@ -29,6 +31,10 @@ export type ProviderRows = {
   readonly endGrant: (grant: string, now: Date) => Promise<void>;
   /** Every grant and every session of the account. */
   readonly endAccount: (account: string, now: Date) => Promise<void>;
+  /** The grant ends with the session, if not before. */
+  readonly tieToSession: (tie: Tie) => Promise<void>;
+  /** Every grant that is tied to it. */
+  readonly endSession: (session: string, now: Date) => Promise<void>;
   /** A token that was given out, by its `jti`. */
   readonly endToken: (token: string, now: Date) => Promise<void>;
   /** Whether nothing that a token rests on has been revoked. */
@@ -59,13 +65,16 @@ export function providerRowsOf(database: Database, databases: readonly Database[
     remove: async (id) => void (await provider.deleteOne({ _id: id }, within(database))),
     endGrant: async (grant, now) => await end({ grant }, now),
     endAccount: async (account, now) => await end({ account }, now),
+    tieToSession: async ({ session, ...tie }) =>
+      void (await provider.insertOne({ _id: `Tie|${tie.grant}`, text: '', uid: tieOf(session), ...tie }, within(database))),
+    endSession: async (session, now) => await end({ uid: tieOf(session) }, now),
     endToken: async (token, now) =>
       await transaction(database, async (inside) => await revoke(inside, databases, tokenName(token), now)),
     stands: async (vouched) => !(await isRevoked(database, vouched)),
   };
 }
 
-type Ended = { readonly grant: string } | { readonly account: string };
+type Ended = { readonly grant: string } | { readonly account: string } | { readonly uid: string };
 
 /** In the transaction that is open. */
 export async function endWithin(inside: Database, databases: readonly Database[], by: Ended, now: Date): Promise<void> {
@@ -79,6 +88,7 @@ export async function endWithin(inside: Database, databases: readonly Database[]
   await provider.deleteMany(by, within(inside));
 }
 
+const tieOf = (session: string): string => `Tie|${session}`;
 const optional = ['uid', 'grant', 'account', 'gone'] as const;
 
 function inPlaceOf({ _id, ...row }: Omit<ProviderRow, 'consumed'>): object {

@@ -17,7 +17,7 @@ import { giveBack, takeDatabase, uriOf } from '../database.ts';
 import { claims as claimsFor, compact, cx } from '../identity/issuer.ts';
 import { type Ground, ins, openGround, written } from '../interaction/ground.ts';
 import { document, testIns } from '../resources.ts';
-import { askToken, assertion, issuer, type Keys, newKeys, register, tokenUrl } from './backend.ts';
+import { askToken, assertion, issuer, type Keys, newKeys, register } from './backend.ts';
 import { wrongAssertions } from './wrong-assertions.ts';
 
 const database = await takeDatabase();
@@ -150,7 +150,8 @@ describe('an assertion is refused', () => {
   it.each<[string, Readonly<Record<string, string>>, string]>([
     ['for another resource', { resource: 'https://other.example' }, 'invalid_target'],
     ['by a secret', { client_assertion: '', client_id: 'x', client_secret: 'y' }, 'invalid_client'],
-    ['for another grant', { grant_type: 'authorization_code' }, 'unsupported_grant_type'],
+    ['for another grant', { grant_type: 'password' }, 'unsupported_grant_type'],
+    ['for a code', { grant_type: 'authorization_code' }, 'invalid_request'],
   ])('%s', async (_, form, error) => expect((await ask(await add(), form)).body.error).toBe(error));
 });
 
@@ -269,24 +270,5 @@ describe('by the commands of the operator', () => {
     expect([await organization(first), await organization(second)]).toEqual([401, 200]);
     await command('clients', 'revoke', id);
     expect([await organization(second), (await ask(id)).body.error]).toEqual([401, 'invalid_client']);
-  });
-});
-
-describe('what is published', () => {
-  it('is the smart-configuration, to anybody, and no page', async () => {
-    const { status, body, headers } = await request(ground.carnet.address).get('/fhir/.well-known/smart-configuration');
-    expect([status, headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
-    expect(body).toMatchObject({
-      issuer,
-      token_endpoint: tokenUrl,
-      jwks_uri: `${issuer}/jwks`,
-      grant_types_supported: ['client_credentials'],
-      token_endpoint_auth_methods_supported: ['private_key_jwt'],
-      token_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
-      code_challenge_methods_supported: ['S256'],
-      capabilities: expect.arrayContaining(['client-confidential-asymmetric', 'permission-v2']),
-    });
-    for (const path of ['/oidc/auth', '/oidc', '/oidc/session/end', '/oidc/.well-known/openid-configuration', '/oidc/token/x'])
-      expect([path, (await request(ground.carnet.address).get(path)).status]).toEqual([path, 404]);
   });
 });

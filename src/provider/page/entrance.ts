@@ -44,14 +44,16 @@ export async function comesIn({ kept, cookies, proxies }: Desk, { request, now, 
 type Came = { readonly account: Account; readonly browser: string };
 
 /** What the browser of somebody who has just signed in keeps. */
-export async function keptAfter(desk: Desk, { request, now }: Visit, { account, browser }: Came): Promise<readonly string[]> {
+export async function keptAfter(desk: Desk, visit: Visit, came: Came): Promise<readonly string[]> {
   const { kept, rows, cookies } = desk;
-  const session = await openSession({ rows, accounts: kept.accounts }, account, now);
+  const session = await openSession({ rows, accounts: kept.accounts }, came.account, visit.now);
+  return [cookies.keep('session', session), knownAfter(desk, visit, came)];
+}
+
+/** By which the browser is known again. */
+export function knownAfter({ cookies }: Desk, { request }: Visit, { browser }: Pick<Came, 'browser'>): string {
   const others = browsersOf(cookies.read(request, 'browser')).filter((one) => one !== browser);
-  return [
-    cookies.keep('session', session),
-    cookies.keep('browser', [browser, ...others].slice(0, mostBrowsers).join('.'), browserLife),
-  ];
+  return cookies.keep('browser', [browser, ...others].slice(0, mostBrowsers).join('.'), browserLife);
 }
 
 function browsersOf(cookie: string | undefined): readonly string[] {

@@ -20,7 +20,7 @@ export type Elsewhere = { readonly location: string; readonly cookies?: readonly
 
 const styleHash = createHash('sha256').update(style).digest('base64');
 
-function headersOf({ leadsTo = [], headers = {} }: Page): Readonly<Record<string, string>> {
+export function headersOf({ leadsTo = [], headers = {} }: Page): Readonly<Record<string, string>> {
   return {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Language': 'fr',
@@ -54,7 +54,7 @@ export function sendPage(response: ServerResponse, answer: Page | Elsewhere): vo
   response.end(response.req.method === 'HEAD' ? undefined : text);
 }
 
-function written({ title, body }: Page): string {
+export function written({ title, body }: Page): string {
   return textOf(html`<!doctype html>
 <html lang="fr">
 <head>

@@ -1,0 +1,43 @@
+// Leaving: this browser, or every browser and every app.
+// https://openid.net/specs/openid-connect-rpinitiated-1_0.html
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { isObject } from '../fhir/json.ts';
+import type { ProviderRows } from '../store/provider-row.ts';
+import { showIn } from './error-page.ts';
+import { html } from './page/html.ts';
+import type { Page } from './page/layout.ts';
+
+type Leaving = { readonly rows: ProviderRows; readonly clock: () => Date };
+type Context = Omit<KoaContextWithOIDC, 'oidc'> & { readonly oidc?: KoaContextWithOIDC['oidc'] };
+
+/** What oidc-provider ends is one grant of each app; with it ends all that was allowed in the session. */
+export function logoutFrom(provider: Provider, { rows, clock }: Leaving): void {
+  provider.use(async (ctx: Context, next) => {
+    await next();
+    const { session, body } = ctx.oidc ?? {};
+    const hasLeft = ctx.path === '/session/end/confirm' && ctx.status === 303;
+    if (!hasLeft || session === undefined || !isObject(body) || body.logout === undefined) return;
+    await rows.endSession(session.uid, clock());
+    if (body.logout === 'everywhere' && session.accountId !== undefined) await rows.endAccount(session.accountId, clock());
+  });
+}
+
+export const logoutPages = {
+  logoutSource: (ctx: KoaContextWithOIDC): void => showIn(ctx, askingPage(ctx)),
+  postLogoutSuccessSource: (ctx: KoaContextWithOIDC): void =>
+    showIn(ctx, { title: 'Vous êtes déconnecté', body: html`<p>Vous pouvez fermer cette page.</p>` }),
+};
+
+function askingPage({ oidc }: KoaContextWithOIDC): Page {
+  const { secret, postLogoutRedirectUri } = oidc.session?.state ?? {};
+  return {
+    title: 'Se déconnecter ?',
+    ...(typeof postLogoutRedirectUri === 'string' ? { leadsTo: [new URL(postLogoutRedirectUri).origin] } : {}),
+    body: html`<p>« Partout » retire leur accès à toutes les applications que vous avez autorisées, et vous déconnecte de tous les navigateurs.</p>
+      <form method="post" action="${new URL(oidc.urlFor('end_session_confirm')).pathname}">
+        <input type="hidden" name="xsrf" value="${String(secret)}">
+        <button name="logout" value="here">Me déconnecter de ce navigateur</button>
+        <button class="second" name="logout" value="everywhere">Me déconnecter partout</button>
+      </form>`,
+  };
+}

@@ -1,0 +1,255 @@
+// What an app was given rests on the app, the account and what the person allowed: when one of them ends, so does it, at the next request.
+// https://www.rfc-editor.org/rfc/rfc7009, https://openid.net/specs/openid-connect-rpinitiated-1_0.html
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { clientOf, startCarnet } from '../carnet.ts';
+import { type Browser, newBrowser } from './app-browser.ts';
+import {
+  type Apps,
+  authorizeUrl,
+  fullScope,
+  openApps,
+  post,
+  redirect,
+  refresh,
+  registerApp,
+  tokens,
+  typeIn,
+  upToConsent,
+} from './apps.ts';
+import { assertion, newKeys } from './backend.ts';
+
+let apps: Apps;
+let app = '';
+beforeAll(async () => {
+  apps = await openApps();
+  app = await registerApp(apps);
+}, 60_000);
+afterAll(async () => await apps.stop());
+
+const read = async (token: string, address = apps.ground.carnet.address): Promise<number> =>
+  (await clientOf(address, token).get(`/Patient/${apps.ground.key}`)).status;
+const online = 'launch/patient online_access openid patient/*.rs';
+/** Of an app that is there while he is. */
+const onlineApp = async (): Promise<string> => await registerApp(apps, { scope: online });
+const fresh = (): Browser => newBrowser(apps.ground.carnet.address);
+
+async function leave(browser: Browser, logout: 'here' | 'everywhere', more = ''): ReturnType<Browser['open']> {
+  return await browser.submit(await browser.open(`/oidc/session/end${more}`), { logout });
+}
+
+describe('a token of a person is void at the next request', () => {
+  it('when the app is revoked, read, write or refresh', async () => {
+    const gone = await registerApp(apps);
+    const { access_token: token, refresh_token: next } = await tokens(apps, gone);
+    await apps.clients.revoke(gone, new Date());
+    expect(await read(token)).toBe(401);
+    expect((await clientOf(apps.ground.carnet.address, token).post('/Observation', { resourceType: 'Observation' })).status).toBe(
+      401,
+    );
+    expect((await refresh(apps, gone, next)).body.error).toBe('invalid_client');
+  });
+
+  it('when the app takes back its access token, or its refresh token', async () => {
+    const [one, other] = [await tokens(apps, app), await tokens(apps, app)];
+    expect(await post(apps, 'token/revocation', { client_id: app, token: one.access_token })).toMatchObject({
+      status: 200,
+      text: '',
+    });
+    expect([await read(one.access_token), (await refresh(apps, app, one.refresh_token)).body.error]).toEqual([
+      401,
+      'invalid_grant',
+    ]);
+    expect(await read(other.access_token)).toBe(200);
+    await post(apps, 'token/revocation', { client_id: app, token: other.refresh_token });
+    expect([await read(other.access_token), (await refresh(apps, app, other.refresh_token)).status]).toEqual([401, 400]);
+  });
+
+  it("but not by another app's request", async () => {
+    const [given, other] = [await tokens(apps, app), await registerApp(apps)];
+    for (const token of [given.access_token, given.refresh_token])
+      expect((await post(apps, 'token/revocation', { client_id: other, token })).status).toBe(200);
+    expect([await read(given.access_token), (await refresh(apps, app, given.refresh_token)).status]).toEqual([200, 200]);
+  });
+
+  it('on every process', async () => {
+    const second = await startCarnet({ database: apps.database, clock: apps.now });
+    try {
+      const { access_token: token } = await tokens(apps, app);
+      expect([await read(token), await read(token, second.address)]).toEqual([200, 200]);
+      await post(apps, 'token/revocation', { client_id: app, token });
+      expect([await read(token, second.address), await read(token)]).toEqual([401, 401]);
+    } finally {
+      await second.server.stop();
+    }
+  });
+
+  it('when its account ends all it has given, and nobody else’s', async () => {
+    const [mine, hospital] = [await tokens(apps, app), apps.ground.as('hospital')];
+    await apps.kept.accounts.endEverywhere(apps.person.account._id, apps.now());
+    expect([await read(mine.access_token), (await refresh(apps, app, mine.refresh_token)).status]).toEqual([401, 400]);
+    expect((await hospital.get('/DocumentReference')).status).toBe(200);
+    expect((await apps.browser.open(authorizeUrl(app))).text).toContain('name="password"');
+    expect(await read((await tokens(apps, app)).access_token)).toBe(200);
+  });
+});
+
+describe('leaving', () => {
+  it('this browser ends what was allowed in it while one is there, of every app and time', async () => {
+    const browser = fresh();
+    const [first, second] = [await onlineApp(), await onlineApp()];
+    const given = [];
+    for (const id of [first, first, second]) given.push(await tokens(apps, id, { scope: online }, browser));
+    const offline = await tokens(apps, app, {}, browser);
+    const elsewhere = await tokens(apps, first, { scope: online });
+    const page = await leave(browser, 'here');
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Vous êtes déconnecté')]);
+    for (const { access_token: token } of given) expect(await read(token)).toBe(401);
+    expect((await refresh(apps, second, given[2].refresh_token)).body.error).toBe('invalid_grant');
+    // What is to last without him, and what is in another browser, stays.
+    expect([await read(offline.access_token), await read(elsewhere.access_token)]).toEqual([200, 200]);
+    expect((await browser.open(authorizeUrl(app))).text).toContain('name="password"');
+  });
+
+  it('everywhere ends all of it', async () => {
+    const browser = fresh();
+    const [offline, elsewhere] = [await tokens(apps, app, {}, browser), await tokens(apps, await onlineApp(), { scope: online })];
+    await leave(browser, 'everywhere');
+    expect([await read(offline.access_token), await read(elsewhere.access_token)]).toEqual([401, 401]);
+    expect((await refresh(apps, app, offline.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await apps.browser.open(authorizeUrl(app))).text).toContain('name="password"');
+  });
+
+  it('goes back to an address of the app, and to no other', async () => {
+    const browser = fresh();
+    const { id_token: hint } = await tokens(apps, app, {}, browser);
+    const to = (address: string): string => `?${new URLSearchParams({ id_token_hint: hint, post_logout_redirect_uri: address })}`;
+    expect((await browser.open(`/oidc/session/end${to('https://evil.example/')}`)).status).toBe(400);
+    expect((await leave(browser, 'here', to(redirect))).url.href).toBe(redirect);
+  });
+
+  it('is done by nobody else: the form is of this browser', async () => {
+    const [browser, stranger] = [fresh(), fresh()];
+    const { access_token: token } = await tokens(apps, await onlineApp(), { scope: online }, browser);
+    const page = await stranger.open('/oidc/session/end');
+    const xsrf = /name="xsrf" value="(\w+)"/.exec(page.text)?.[1] ?? '';
+    const forged = await browser.send('/oidc/session/end/confirm', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.example' },
+      body: `xsrf=${xsrf}&logout=everywhere`,
+    });
+    expect([forged.status, await read(token)]).toEqual([400, 200]);
+  });
+});
+
+describe('introspection', () => {
+  it('tells a confidential app of its own token, whose record it is for, and nothing once it is void', async () => {
+    const keys = newKeys();
+    const client = await registerApp(apps, { jwks: { keys: [keys.jwk] } });
+    const proof = () => ({
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion(client, keys),
+    });
+    const page = await upToConsent(apps, apps.browser, client);
+    const code = (await apps.browser.submit(page, { choice: 'accept' })).url.searchParams.get('code') ?? '';
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirect, code_verifier: apps.verifier };
+    expect((await post(apps, 'token', { ...form, client_id: client })).body.error).toBe('invalid_client');
+    const { body } = await post(apps, 'token', { ...form, ...proof() });
+    const ask = async (token: string) => (await post(apps, 'token/introspection', { ...proof(), token })).body;
+    expect(await ask(body.access_token)).toMatchObject({
+      active: true,
+      client_id: client,
+      sub: apps.person.account._id,
+      scope: fullScope,
+      patient: apps.ground.key,
+    });
+    expect((await ask(body.refresh_token)).active).toBe(true);
+    expect(await ask((await tokens(apps, app)).access_token)).toEqual({ active: false });
+    await post(apps, 'token/revocation', { ...proof(), token: body.refresh_token });
+    expect([await ask(body.access_token), await ask(body.refresh_token)]).toEqual([{ active: false }, { active: false }]);
+  });
+
+  it('tells a public app nothing', async () => {
+    const { access_token: token } = await tokens(apps, app);
+    expect((await post(apps, 'token/introspection', { client_id: app, token })).body).toEqual({ active: false });
+  });
+});
+
+describe('the pages', () => {
+  it('keep cookies out of the reach of scripts and other sites', async () => {
+    const browser = fresh();
+    const page = await browser.open(authorizeUrl(app));
+    await typeIn(apps, browser, page);
+    const cookies = browser.cookies();
+    expect(cookies.length).toBeGreaterThan(3);
+    for (const { attributes } of cookies) expect(attributes.toLowerCase()).toMatch(/httponly/);
+    for (const { attributes } of cookies) expect(attributes.toLowerCase()).toMatch(/samesite=(lax|strict)/);
+    // No cookie is the session's without its signature.
+    const forged = newBrowser(
+      apps.ground.carnet.address,
+      cookies.filter(({ name }) => !name.endsWith('.sig')),
+    );
+    expect((await forged.open(authorizeUrl(app))).text).toContain('name="password"');
+  });
+
+  it('say it on https only where the server is there', async () => {
+    const secure = await startCarnet({ database: apps.database, clock: apps.now, at: 'https://carnet.test/fhir' });
+    try {
+      const answer = await fetch(
+        `${secure.address}${new URL(authorizeUrl(app, { aud: 'https://carnet.test/fhir' })).pathname}?${new URL(authorizeUrl(app, { aud: 'https://carnet.test/fhir' })).searchParams}`,
+        { redirect: 'manual' },
+      );
+      expect([answer.status, answer.headers.get('location')]).toEqual([
+        303,
+        expect.stringMatching(/^https:\/\/carnet\.test\/oidc\/interaction\//),
+      ]);
+      for (const cookie of answer.headers.getSetCookie()) expect(cookie).toMatch(/; secure/i);
+    } finally {
+      await secure.server.stop();
+    }
+  });
+
+  it('run no script, stand in no frame, and send forms nowhere else', async () => {
+    const nasty = await registerApp(apps, { name: '"><script>alert(1)</script>' });
+    const page = await upToConsent(apps, apps.browser, nasty);
+    expect(page.text).not.toContain('<script');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("form-action 'self' https://app.example;");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect([page.headers.get('x-frame-options'), page.headers.get('cache-control'), page.headers.get('referrer-policy')]).toEqual(
+      ['DENY', 'no-store', 'same-origin'],
+    );
+  });
+
+  it('are of the browser that came, and take nothing from another site', async () => {
+    const page = await upToConsent(apps, apps.browser, app);
+    const stranger = await fresh().open(page.url.href);
+    expect([stranger.status, stranger.text]).toEqual([400, expect.stringContaining('n’est plus en cours')]);
+    const crossed = await apps.browser.send(page.url.href, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.example' },
+      body: 'choice=accept',
+    });
+    expect(crossed.status).toBe(403);
+    expect((await apps.browser.submit(page, { choice: 'accept' })).url.searchParams.has('code')).toBe(true);
+    // It is over then.
+    expect((await apps.browser.submit(page, { choice: 'accept' })).status).toBe(400);
+  });
+
+  it('let nobody in with a wrong password or code', async () => {
+    const browser = fresh();
+    const page = await browser.open(authorizeUrl(app));
+    apps.wait(30);
+    const typed = { ins: apps.person.ins.value, password: 'faux', totp: apps.person.totp(apps.now()) };
+    const refused = await browser.submit(page, typed);
+    expect([refused.url.pathname, refused.text]).toEqual([page.url.pathname, expect.stringContaining('name="password"')]);
+    expect((await browser.submit(refused, { ...typed, password: '', totp: '000000' })).text).toContain('name="password"');
+  });
+
+  it('hold two persons apart in one browser', async () => {
+    const page = await apps.browser.open(authorizeUrl(app, { prompt: 'login' }));
+    const other = await apps.somebody();
+    const shown = await typeIn(apps, apps.browser, page, other);
+    expect([shown.status, shown.text]).toEqual([409, expect.stringContaining('Un autre compte est connecté')]);
+  });
+});
