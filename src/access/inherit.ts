@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/documentreference-definitions.html#DocumentReference.relatesTo
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { strictest, wherever } from '../filter/envelope.ts';
-import type { Envelope, Row } from '../filter/row.ts';
+import type { Envelope, Heir, Row } from '../filter/row.ts';
 import { holdOf, labelsOf, readersOf } from './label.ts';
 
 /** `deleted`: what it says at the end still binds its successors, and no more what it superseded. */
@@ -67,7 +67,7 @@ function upward(members: readonly Member[], inherited: ReadonlyMap<string, Envel
     open.add(id);
     let result = inherited.get(id) ?? ownEnvelope(member);
     for (const successor of successors.get(id) ?? []) {
-      if (!open.has(successor.row._id)) result = wherever(result, visit(successor));
+      if (!open.has(successor.row._id)) result = succeededBy(result, member, visit(successor), successor);
     }
     open.delete(id);
     effective.set(id, result);
@@ -75,4 +75,19 @@ function upward(members: readonly Member[], inherited: ReadonlyMap<string, Envel
   };
   for (const member of members) visit(member);
   return effective;
+}
+
+/** As what the successor, and each that superseded that one in turn, would have to be visible too. */
+function succeededBy(own: Envelope, { row }: Member, its: Envelope, successor: Member): Envelope {
+  const kin = [...new Set([...(own.kin ?? row.line), ...(its.kin ?? successor.row.line)])];
+  const heirs = [...(own.heirs ?? []), { idx: successor.row.idx.filter(isClass).toSorted() }, ...(its.heirs ?? [])];
+  return {
+    ...wherever(own, its),
+    kin,
+    heirs: [...new Map(heirs.map((heir): [string, Heir] => [heir.idx.join('\n'), heir])).values()],
+  };
+}
+
+function isClass(token: string): boolean {
+  return token.startsWith('category|');
 }

@@ -3,7 +3,7 @@
 
 import { holds } from '../fhir/instant.ts';
 import { pointingTypes } from '../filter/envelope.ts';
-import { all, and, equals, type Filter, known, none, not, oneOf, or, range, within } from '../filter/filter.ts';
+import { all, and, element, type Filter, known, none, not, oneOf, or, range, within } from '../filter/filter.ts';
 import type { Mode } from '../identity/caller.ts';
 import type { Actor, Provision } from './record.ts';
 
@@ -36,13 +36,7 @@ function resourceSide({ type, types, classes, codes, labels, dataPeriod, data }:
   return and(
     types === undefined && classes === undefined
       ? all
-      : or(
-          known(types?.includes(asked) ?? false),
-          oneOf(
-            'idx',
-            (classes ?? []).map((name) => `category|${name}`),
-          ),
-        ),
+      : or(known(types?.includes(asked) ?? false), ofClasses(type, classes ?? [], asked)),
     codes === undefined ? all : ofCategories(type, codes),
     labels === undefined
       ? all
@@ -51,8 +45,24 @@ function resourceSide({ type, types, classes, codes, labels, dataPeriod, data }:
           labels.map((label) => `_security|${label}`),
         ),
     dataPeriod === undefined ? all : and(range('date', { lte: dataPeriod.high }), range('dhi', { gte: dataPeriod.low })),
-    data === undefined ? all : data.length === 1 && data[0] !== undefined ? equals('line', data[0]) : oneOf('line', data),
+    data === undefined ? all : ofLines(type, data, asked),
   );
+}
+
+/** What superseded a document must be permitted with it, and is denied with it. */
+function ofClasses(type: Provision['type'], classes: readonly string[], asked: string): Filter {
+  const own = oneOf(
+    'idx',
+    classes.map((name) => `category|${name}`),
+  );
+  if (asked !== 'DocumentReference') return own;
+  return type === 'deny' ? or(own, element('heirs', own)) : and(own, not(element('heirs', not(own))));
+}
+
+/** Successors are of its line, so a permit of it is one of them. */
+function ofLines(type: Provision['type'], data: readonly string[], asked: string): Filter {
+  const own = oneOf('line', data);
+  return type === 'deny' && asked === 'DocumentReference' ? or(own, oneOf('kin', data)) : own;
 }
 
 /** Of several categories a permit must name all, a deny only one. */

@@ -103,6 +103,13 @@ export function isSameEnvelope(one: Envelope, other: Envelope): boolean {
   return text(one) === text(other);
 }
 
-function text({ rd, hold, tc, tcs }: Envelope): string {
-  return JSON.stringify([rd.toSorted(), hold, tc, tcs?.toSorted()]);
+function text({ rd, hold, tc, tcs, kin, heirs }: Envelope): string {
+  return JSON.stringify([
+    rd.toSorted(),
+    hold,
+    tc,
+    tcs?.toSorted(),
+    kin?.toSorted(),
+    heirs?.map(({ idx }) => `${idx}`).toSorted(),
+  ]);
 }

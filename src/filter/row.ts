@@ -64,6 +64,9 @@ export type Row = {
   readonly n: number;
   /** Its own id and those of all that it succeeds, to the first of its chain. */
   readonly line: readonly string[];
+  /** Superseded document: the ids of its successors' lines, and the classes of each successor, as tokens. */
+  readonly kin?: readonly string[];
+  readonly heirs?: readonly Heir[];
   /** Search tokens `code|value|system`, `code|<folded string>`, `code|Type/id`. */
   readonly idx: readonly string[];
   readonly p: Readonly<Record<string, readonly Parameter[]>>;
@@ -77,8 +80,10 @@ export type Row = {
   readonly j: string;
 };
 
+export type Heir = Pick<Row, 'idx'>;
+
 /** What decides who sees a row, as far as others may change it: without a new version. */
-export type Envelope = Pick<Row, 'rd'> & { readonly hold?: Date; readonly tc?: string; readonly tcs?: readonly string[] };
+export type Envelope = Pick<Row, 'rd' | 'hold' | 'tc' | 'tcs' | 'kin' | 'heirs'>;
 
 /** Depositor of what the server itself writes: traces and notices. */
 export const server = 'server';

@@ -64,12 +64,14 @@ async function lastOf(database: Database, rec: string, ids: readonly string[]): 
   return last.map((row) => ({ ...row, _id: row.id }));
 }
 
+const changeable = ['hold', 'tc', 'tcs', 'kin', 'heirs'] as const;
+
 /** A Binary is visible exactly where its document is. */
 async function relabelBytes(database: Database, document: Row, envelope: Envelope): Promise<readonly string[]> {
   const mine = { rec: document.rec ?? '', of: document._id };
   const found = await database
     .of('Binary')
-    .find(mine, { ...within(database), projection: { rd: 1, hold: 1, tc: 1, tcs: 1 } })
+    .find(mine, { ...within(database), projection: { rd: 1, hold: 1, tc: 1, tcs: 1, kin: 1, heirs: 1 } })
     .toArray();
   if (found.length === 0) return [];
   const { $set, $unset } = changeTo(envelope);
@@ -89,15 +91,13 @@ export function isRuled(token: string): boolean {
   return token.startsWith('_security|') || token.startsWith('category|');
 }
 
-export function changeTo({ rd, hold, tc, tcs }: Envelope): { $set: Partial<Row>; $unset: Record<string, ''> } {
-  const absent = Object.entries({ hold, tc, tcs }).filter(([, value]) => value === undefined);
+export function changeTo({ rd, ...rest }: Envelope): { $set: Partial<Row>; $unset: Record<string, ''> } {
+  const [given, absent] = [
+    changeable.filter((name) => rest[name] !== undefined),
+    changeable.filter((name) => rest[name] === undefined),
+  ];
   return {
-    $set: {
-      rd,
-      ...(hold === undefined ? {} : { hold }),
-      ...(tc === undefined ? {} : { tc }),
-      ...(tcs === undefined ? {} : { tcs }),
-    },
-    $unset: Object.fromEntries(absent.map(([name]) => [name, '' as const])),
+    $set: { rd, ...Object.fromEntries(given.map((name) => [name, rest[name]])) },
+    $unset: Object.fromEntries(absent.map((name) => [name, '' as const])),
   };
 }

@@ -20,6 +20,8 @@ const ruled = [
   'feed',
   'of',
   'line',
+  'kin',
+  'heirs',
 ] as const satisfies readonly (keyof Row)[];
 
 /** Old versions are not searched. `until`: the instant at which another version took its place. */

@@ -59,7 +59,9 @@ export const makers: Readonly<Record<string, Maker>> = {
     ...(labels && { securityLabel: labels.map(label) }),
     ...(category && { category: [coded(category, a03)] }),
     ...(relates && {
-      relatesTo: Object.entries<string>(relates).map(([code, name]) => ({ code, target: { reference: referenceTo(name, known) } })),
+      relatesTo: Object.entries<string | readonly string[]>(relates).flatMap(([code, names]) =>
+        [names].flat().map((name) => ({ code, target: { reference: referenceTo(name, known) } })),
+      ),
     }),
     ...more,
   }),
