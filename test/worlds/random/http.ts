@@ -1,0 +1,51 @@
+// Random worlds over HTTP against a real MongoDB (TEST_MONGODB_URI): a program, for the tests and for test:deep.
+// SEED= replays a run, RUNS= says how many worlds, ONLY= the one of them, FROM= goes on after an interruption.
+import fc from 'fast-check';
+import { regimeOf } from '../../oracle/statute.ts';
+import { judge } from './alike.ts';
+import { startServers } from './servers.ts';
+import { plan } from './world.ts';
+
+const seed = Number(process.env.SEED ?? Math.trunc(Math.random() * 2 ** 31));
+const runs = Number(process.env.RUNS ?? 1000);
+const only = process.env.ONLY === undefined ? undefined : Number(process.env.ONLY);
+/** A multiple of 100. */
+const from = Number(process.env.FROM ?? 0);
+const minutes = Number(process.env.MINUTES ?? Number.POSITIVE_INFINITY);
+process.env.JEST_WORKER_ID = `random-${process.pid}`;
+
+const regimes = { 2018: regimeOf('2018'), 2022: regimeOf('2022') };
+const servers = await startServers();
+const begun = Date.now();
+const sums = { worlds: 0, requests: 0, hidden: 0, refused: 0, faults: 0 };
+const isOver = (): boolean => Date.now() - begun > minutes * 60_000;
+for (let chunk = from / 100; chunk * 100 < runs && !isOver(); chunk += 1) {
+  const plans = fc.sample(plan, { seed: seed + chunk, numRuns: Math.min(100, runs - chunk * 100) });
+  for (const [at, drawn] of plans.entries()) {
+    const number = chunk * 100 + at;
+    if ((only !== undefined && only !== number) || isOver()) continue;
+    const regime = number % 2 === 0 ? '2018' : '2022';
+    const { requests, hidden, refused, faults, world } = await judge(
+      servers.of(regime),
+      drawn,
+      regimes[regime],
+      `${seed} ${number}`,
+    );
+    sums.worlds += 1;
+    sums.requests += requests;
+    sums.hidden += hidden;
+    sums.refused += refused;
+    sums.faults += faults.length;
+    if (faults.length === 0) continue;
+    const lines = world.steps.map((step) => JSON.stringify(step));
+    process.stderr.write(
+      `SEED=${seed} ONLY=${number} (${regime}, ${drawn.now.toISOString()})\n${faults.join('\n')}\n${lines.join('\n')}\n\n`,
+    );
+  }
+  process.stdout.write(`${new Date().toISOString()} ${JSON.stringify(sums)} ${((Date.now() - begun) / 1000).toFixed(0)} s\n`);
+}
+await servers.stop();
+process.stdout.write(
+  `${new Date().toISOString().slice(0, 10)}: ${sums.worlds} worlds over HTTP, SEED=${seed}, ${sums.faults} faults\n`,
+);
+process.exit(sums.faults === 0 ? 0 : 1);
