@@ -10,6 +10,7 @@ import { keptIn, type Person, password, signUp, somebody } from './person.ts';
 export type Town = {
   readonly carnet: Carnet;
   readonly kept: AccountsKept;
+  readonly client: MongoClient;
   readonly db: Db;
   readonly now: () => Date;
   /** So many minutes from now. */
@@ -37,6 +38,7 @@ export async function openTown(): Promise<Town> {
   return {
     carnet,
     kept,
+    client,
     db: client.db(name),
     now: () => now,
     in: later,

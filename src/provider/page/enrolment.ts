@@ -1,5 +1,6 @@
 // How an account is made, or given other credentials, in two pages: what the browser keeps between them is of no use to anybody else.
 import { confirmAccount, createAccount, enrolling } from '../account/sign-up.ts';
+import { faultPage } from './account-page.ts';
 import { keptAfter } from './entrance.ts';
 import type { Elsewhere, Page } from './layout.ts';
 import type { Desk, Filled, Visit } from './pages.ts';
@@ -34,24 +35,25 @@ export async function confirm(desk: Desk, filled: Filled): Promise<Page | Elsewh
   const { kept, cookies, base } = desk;
   const { request, now, form } = filled;
   const enrolment = cookies.read(request, 'enrolment');
-  if (enrolment === undefined) return { location: `${base}/inscription` };
+  if (enrolment === undefined) return over(desk);
   const confirmed = await confirmAccount(kept, { enrolment, totp: form.get('totp') ?? '', now });
   if (confirmed.is === 'wrong') return await secondFactor(desk, filled, true);
-  const dropped = cookies.drop('enrolment');
-  if (confirmed.is !== 'enrolled') return { location: `${base}/inscription`, cookies: [dropped] };
-  return { location: base, cookies: [dropped, ...(await keptAfter(desk, filled, confirmed))] };
+  if (confirmed.is !== 'enrolled') return over(desk);
+  return { location: base, cookies: [cookies.drop('enrolment'), ...(await keptAfter(desk, filled, confirmed))] };
 }
 
-async function secondFactor(
-  { kept, cookies, forms, base }: Desk,
-  { request, now }: Visit,
-  refused: boolean,
-): Promise<Page | Elsewhere> {
+async function secondFactor(desk: Desk, { request, now }: Visit, refused: boolean): Promise<Page> {
+  const { kept, cookies, forms, base } = desk;
   const enrolment = cookies.read(request, 'enrolment');
   const found = enrolment === undefined ? undefined : await enrolling(kept, enrolment, now);
-  if (found === undefined) return { location: `${base}/inscription` };
+  if (found === undefined) return over(desk);
   const bound = forms.bound(request);
   const label = `numéro …${found.ins.value.slice(-3)}`;
   const page = secondFactorPage({ base, bound: bound.field, secret: found.secret, label, refused });
   return { ...page, cookies: bound.cookies };
+}
+
+function over({ base, cookies }: Desk): Page {
+  const text = 'Vous avez attendu plus de 30 minutes, ou votre code d’activation n’est plus valable. Recommencez.';
+  return { ...faultPage(422, text, base), cookies: [cookies.drop('enrolment')] };
 }
