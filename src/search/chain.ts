@@ -34,6 +34,8 @@ const mostLinks = 8;
 /** Of a name that is asked of each. */
 const mostTypes = 8;
 
+const named = new Set(['agent', 'entity', 'source']);
+
 type Has = { readonly kind: 'has'; readonly type: string; readonly code: string; readonly rest: string };
 type Chain = { readonly kind: 'chain'; readonly head: string; readonly rest: string };
 type Step = Has | Chain | { readonly kind: 'end' | 'odd' };
@@ -71,6 +73,9 @@ function along(sent: Sent, capability: TypeCapability, path: string, leads: Lead
 
 /** A name is asked of every type that it may lead to, as IHE MHD does by `author.given`; a code, which may mean another thing in each, of one. */
 function chain(sent: Sent, capability: TypeCapability, { head, rest }: Chain, leads: Leads): Parsed {
+  // Traces name people and systems by identifiers, and refer to none of them (https://profiles.ihe.net/ITI/TF/Volume2/ITI-81.html).
+  if (capability.type === 'AuditEvent' && rest === 'identifier' && named.has(head))
+    return along(sent, capability, `${head}:identifier`, leads);
   const { parameter, modifier } = headOf(sent, capability, head);
   const { type } = capability;
   const { code } = parameter;
