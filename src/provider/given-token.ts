@@ -1,12 +1,13 @@
 // Tokens that were given out are kept nowhere: where a client asks of one, or takes it back, it is read from what it says itself.
 // https://www.rfc-editor.org/rfc/rfc7662, https://www.rfc-editor.org/rfc/rfc7009, https://www.rfc-editor.org/rfc/rfc9068
-import type { AdapterPayload, Client, KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { isObject, type JsonObject } from '../fhir/json.ts';
+import type { AdapterPayload, Client } from 'oidc-provider';
+import type { JsonObject } from '../fhir/json.ts';
 import { Refusal } from '../fhir/outcome.ts';
 import type { Vouched } from '../identity/caller.ts';
 import { callerOf } from '../identity/claims.ts';
 import { verifyToken } from '../identity/token.ts';
 import type { Trust } from '../identity/trust.ts';
+import type { Rewriting } from './body.ts';
 
 /** By which the adapter knows that a token is meant, and not the name of a row. */
 const mark = 'given:';
@@ -15,22 +16,10 @@ const endpoints: readonly (string | undefined)[] = ['revocation', 'introspection
 const own = ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'scope', 'client_id', 'registration', 'grant'];
 
 /** oidc-provider refuses to speak of what is signed; under another name it asks the adapter. */
-export function speakOfGiven(provider: Provider): void {
-  const bodies = new WeakMap<object, unknown>();
-  Object.defineProperty(provider.OIDCContext.prototype, 'body', {
-    get(this: KoaContextWithOIDC['oidc']) {
-      return bodies.get(this);
-    },
-    set(this: KoaContextWithOIDC['oidc'], body: unknown) {
-      bodies.set(this, endpoints.includes(this.route) ? renamed(body) : body);
-    },
-  });
-}
-
-function renamed(body: unknown): unknown {
-  const token = isObject(body) ? body.token : undefined;
-  return isObject(body) && typeof token === 'string' && token.includes('.') ? { ...body, token: mark + token } : body;
-}
+export const underAnotherName: Rewriting = (route, body) => {
+  const { token } = body;
+  return endpoints.includes(route) && typeof token === 'string' && token.includes('.') ? { ...body, token: mark + token } : body;
+};
 
 /** Nobody is told of a token that is another client's: it is as if there were none. A public client is not recognised at all. */
 export function isItsOwn(_ctx: unknown, client: Client, token: { readonly clientId?: string | undefined }): boolean {

@@ -9,10 +9,11 @@ import { type Issuer, type Trust, withOwn } from '../identity/trust.ts';
 import type { SigningKeys } from '../store/signing-key.ts';
 import type { Kept } from './adapter.ts';
 import { addressesOf, smartConfiguration } from './addresses.ts';
+import { rewriteBodies } from './body.ts';
 import { configurationOf, type Setting, signature } from './configuration.ts';
 import { shieldIn } from './error-page.ts';
 import { type Exchange, registerExchange } from './exchange.ts';
-import { readGiven, speakOfGiven } from './given-token.ts';
+import { readGiven, underAnotherName } from './given-token.ts';
 import type { Holders } from './holder.ts';
 import { interact, type Login } from './interaction.ts';
 import { openKeyring } from './keyring.ts';
@@ -20,6 +21,7 @@ import { launchFrom } from './launch.ts';
 import { logoutFrom } from './logout.ts';
 import type { Forms } from './page/form.ts';
 import { sendPage } from './page/layout.ts';
+import { nameClientsIn, withItsClient } from './refresh-token.ts';
 import type { Upstreams } from './upstream.ts';
 
 export type Start = Kept & {
@@ -100,7 +102,8 @@ function providerOf(setting: Setting, { upstreams, accept, report }: Around): Pr
   const { issuer, token } = addressesOf(setting.baseUrl);
   const provider = new Provider(issuer, configurationOf(setting));
   registerExchange(provider, { ...setting, upstreams, accept, sign: { alg: signature, kid: setting.keys[0]?._id } });
-  speakOfGiven(provider);
+  rewriteBodies(provider, [underAnotherName, withItsClient]);
+  nameClientsIn(provider);
   shieldIn(provider);
   logoutFrom(provider, setting);
   launchFrom(provider, setting);

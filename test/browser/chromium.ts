@@ -10,9 +10,16 @@ export type Page = {
   readonly goto: (url: string) => Promise<unknown>;
   readonly textContent: (selector: string) => Promise<string | null>;
   readonly waitForSelector: (selector: string) => Promise<unknown>;
+  readonly fill: (selector: string, text: string) => Promise<void>;
+  readonly click: (selector: string) => Promise<void>;
+  readonly url: () => string;
   readonly on: (event: 'console' | 'pageerror', listener: (said: { text?: () => string; message?: string }) => void) => void;
 };
-export type Chromium = { readonly newPage: () => Promise<Page>; readonly close: () => Promise<void> };
+export type Chromium = {
+  /** With cookies and storage of its own. */
+  readonly newPage: () => Promise<Page>;
+  readonly close: () => Promise<void>;
+};
 
 const root = join(import.meta.dirname, '..', '..');
 const modules = join(root, 'node_modules');
@@ -34,13 +41,13 @@ export function findChromium(): string | undefined {
   return packed && process.platform === 'linux' && process.arch === 'x64' ? join(unpacked(), 'chromium') : undefined;
 }
 
-/** `hosts` go to the addresses beside them, and no other name to anywhere. */
+/** `hosts` go to the addresses beside them, this machine is itself, and no other name goes anywhere. */
 export async function openChromium(program: string, hosts: Readonly<Record<string, string>>): Promise<Chromium> {
   const rules = Object.entries(hosts).map(([name, address]) => `MAP ${name} ${new URL(address).host}`);
   const { chromium } = createRequire(import.meta.url)('playwright-core');
   return await chromium.launch({
     executablePath: program,
-    args: [...quiet, `--host-resolver-rules=${rules.join(',')},MAP * ~NOTFOUND`],
+    args: [...quiet, `--host-resolver-rules=${rules.join(',')},MAP * ~NOTFOUND,EXCLUDE localhost`],
     env: { ...process.env, LD_LIBRARY_PATH: join(program, '..', 'al2023', 'lib') },
   });
 }

@@ -7,7 +7,7 @@ import type { AccountsKept } from '../../src/provider/account/kept.ts';
 import type { Client, Clients } from '../../src/store/client.ts';
 import { clientsOf } from '../../src/store/client.ts';
 import { connect, openDatabase } from '../../src/store/database.ts';
-import { baseUrl, type Reply } from '../carnet.ts';
+import { baseUrl, type CarnetOptions, type Reply } from '../carnet.ts';
 import { giveBack, takeDatabase, uriOf } from '../database.ts';
 import { cx } from '../identity/issuer.ts';
 import { type Ground, ins, openGround } from '../interaction/ground.ts';
@@ -38,11 +38,11 @@ export type Apps = {
   readonly stop: () => Promise<void>;
 };
 
-export async function openApps(): Promise<Apps> {
+export async function openApps(options: CarnetOptions = {}): Promise<Apps> {
   const database = await takeDatabase();
   let waited = 0;
   const now = (): Date => new Date(Date.now() + waited * 1000);
-  const ground = await openGround({}, { database, clock: now });
+  const ground = await openGround({}, { ...options, database, clock: now });
   const mongo: MongoClient = await connect(uriOf(database));
   const databases = [await openDatabase(mongo, database, []), await openDatabase(mongo, `${database}-htest`, [])] as const;
   const kept = await keptIn(mongo, database);

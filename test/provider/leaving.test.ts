@@ -163,6 +163,7 @@ describe('introspection', () => {
       patient: apps.ground.key,
     });
     expect((await ask(body.refresh_token)).active).toBe(true);
+    expect((await refresh(apps, client, body.refresh_token, { client_id: undefined })).body.error).toBe('invalid_client');
     expect(await ask((await tokens(apps, app)).access_token)).toEqual({ active: false });
     await post(apps, 'token/revocation', { ...proof(), token: body.refresh_token });
     expect([await ask(body.access_token), await ask(body.refresh_token)]).toEqual([{ active: false }, { active: false }]);
