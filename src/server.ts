@@ -9,6 +9,7 @@ import { type Ids, randomIds } from './fhir/id.ts';
 import { type App, createApp } from './http/app.ts';
 import { authenticate } from './identity/authenticate.ts';
 import type { Caller } from './identity/caller.ts';
+import type { Narrow } from './identity/scope.ts';
 import { loadTrust, type Trust, type TrustedIssuer, withOwn } from './identity/trust.ts';
 import { openRelay } from './notice/smtp.ts';
 import { startWork } from './notice/work.ts';
@@ -24,6 +25,7 @@ import { loadUpstreams } from './provider/upstream.ts';
 import { sealedCursors } from './search/cursor.ts';
 import { type AwaitedCodes, indexDefinitions, withAwaited } from './search/index-definition.ts';
 import { assertSearchable } from './search/index-of.ts';
+import { narrowed } from './search/narrowed.ts';
 import { accountsOf } from './store/account.ts';
 import { clientsOf } from './store/client.ts';
 import { connect, type Database, databaseNames, openDatabase } from './store/database.ts';
@@ -75,7 +77,7 @@ export async function startServer({
   const conformance = loadConformance(environment.conformance);
   assertSearchable(conformance);
   const statute = readStatute(conformance, environment);
-  const listed = trustOf(environment, statute, issuers, log);
+  const listed = trustOf(environment, conformance, statute, issuers, log);
   const client = await connect(mongodbUri);
   const names = databaseNames(client);
   const definitions = indexDefinitions(conformance);
@@ -140,13 +142,15 @@ export async function startServer({
 
 function trustOf(
   { baseUrl, trustedIssuers }: Environment,
+  conformance: Conformance,
   statute: Statute,
   extra: readonly TrustedIssuer[],
   log: Start['log'],
 ): Trust {
   const { habilitation, regime } = statute;
   const professions = new Set(habilitation.keys());
-  return loadTrust(trustedIssuers, extra, { baseUrl, professions, samu: new Set(regime.samu), log });
+  const narrow: Narrow = (type, parameters) => narrowed(conformance, baseUrl, type, parameters);
+  return loadTrust(trustedIssuers, extra, { baseUrl, professions, samu: new Set(regime.samu), narrow, log });
 }
 
 function opener(national: Opened, testers: Opened): App['open'] {

@@ -23,6 +23,21 @@ function grant(permission: Omit<Permission, typeof granted>): Permission {
   return permission as Permission;
 }
 
+/** Of what it grants, the rows that meet the Filter. */
+export function narrowed(permission: Permission, within: Filter): Permission {
+  if (within.op === 'all') return permission;
+  const { records, read, write, elsewhere } = permission;
+  return grant({
+    records,
+    read: (type) => and(read(type), within),
+    write: (type) => and(write(type), within),
+    elsewhere: (type) => {
+      const granted = elsewhere(type);
+      return granted && { ...granted, own: and(granted.own, within) };
+    },
+  });
+}
+
 const nothing: Rule = () => none;
 
 export function permissionOf(

@@ -51,7 +51,7 @@ function role(sub: string, code: string, more: Claims = {}): Claims {
   return { sub, scope: 'user/*.cruds', ...more, extensions: { ihe_iua: { subject_role: [{ system: callerRole, code }] } } };
 }
 
-export const feeder = role('assurance-maladie', 'ALIM_AM');
+export const feeder = role('assurance-maladie', 'ALIM_AM', { scope: 'system/*.cruds' });
 export const operator = role('hebergeur', 'HEBERGEUR');
 export const agent = role('accueil', 'AGENT_ACCUEIL', { vitale: persons.map((person) => ins(person.ins)) });
 

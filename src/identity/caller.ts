@@ -1,4 +1,6 @@
 // Who is asking, as one value: exactly one kind, one profession, one purpose.
+import type { Filter } from '../filter/filter.ts';
+
 export type Mode = 'TREAT' | 'BTG' | 'ETREAT';
 export type Ins = { readonly system: string; readonly value: string };
 export type Coding = { readonly system: string; readonly code: string };
@@ -8,6 +10,10 @@ export type Scope = {
   readonly context: 'patient' | 'user' | 'system';
   readonly type: string; // or '*'
   readonly interactions: ReadonlySet<'c' | 'r' | 'u' | 'd' | 's'>;
+  /** Of a granular scope (`user/Observation.rs?category=laboratory`): the rows that it is about. */
+  readonly within?: Filter;
+  /** It grants nothing: its context is not for this kind of caller, or its parameters are not such as a scope may carry. */
+  readonly unusable?: 'context' | 'parameters';
 };
 
 export type Who =

@@ -6,7 +6,7 @@ import { listClaim, objectClaim, parsedClaim, readParsed, textClaim } from './cl
 import { parseId, parseIns } from './identifiers.ts';
 import { readMarks } from './marks.ts';
 import { checkEmergency, modeOf } from './mode.ts';
-import { parseScopes } from './scope.ts';
+import { scopesOf } from './scope.ts';
 import type { Trust, VerifiedClaims } from './trust.ts';
 import { invalidToken } from './unauthorized.ts';
 import { whoOf } from './who.ts';
@@ -21,7 +21,7 @@ export function callerOf(trust: Trust, verified: VerifiedClaims): Caller {
   const context = contextOf(claims, iua);
   const reason = textClaim(claims, 'reason')?.trim();
   checkEmergency({ mode, who, reason, ...context }, verified, trust.samu);
-  const scopes = parseScopes(textClaim(claims, 'scope') ?? '');
+  const scopes = scopesOf(who.kind, textClaim(claims, 'scope') ?? '', trust.narrow);
   checkBinding(who, scopes, context.patient);
   const vouched = vouchedOf(verified, who);
   return {

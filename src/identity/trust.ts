@@ -6,6 +6,7 @@ import type { Kind } from './caller.ts';
 import { readKey, type VerificationKey } from './key.ts';
 import { type FetchKeys, fetchKeySet, fixedKeys, type KeySet, remoteKeys } from './key-set.ts';
 import { type Recent, recent } from './recent.ts';
+import type { Narrow } from './scope.ts';
 
 /** An entry of the trust list as it is written: either `jwks` or `jwksUri`; `audience` defaults to our base URL. */
 export type TrustedIssuer = {
@@ -42,6 +43,8 @@ export type TrustOptions = {
   readonly professions: ReadonlySet<string>;
   /** FINESS of the structures whose doctors may ask in the mode ETREAT. */
   readonly samu: ReadonlySet<string>;
+  /** Reads the parameters of granular scopes; where it is absent they grant nothing. */
+  readonly narrow?: Narrow;
   readonly fetchKeys?: FetchKeys;
   readonly log?: (line: string) => void;
 };
@@ -50,6 +53,7 @@ export type Trust = {
   readonly baseUrl: string;
   readonly professions: ReadonlySet<string>;
   readonly samu: ReadonlySet<string>;
+  readonly narrow: Narrow;
   readonly issuers: ReadonlyMap<string, Issuer>;
   /** Claims by the SHA-256 of their token. */
   readonly verified: Recent<VerifiedClaims>;
@@ -72,7 +76,7 @@ const rememberedTokens = 1000;
 
 /** Reads TRUSTED_ISSUERS and what the server adds itself; a fault is an Error of one line that names file and entry. */
 export function loadTrust(file: string | undefined, extra: readonly TrustedIssuer[], options: TrustOptions): Trust {
-  const { baseUrl, professions, samu } = options;
+  const { baseUrl, professions, samu, narrow = () => undefined } = options;
   const issuers = new Map<string, Issuer>();
   const add = (place: string, entry: unknown): void => {
     const issuer = inPlace(place, () => readIssuer(entry, options));
@@ -83,7 +87,7 @@ export function loadTrust(file: string | undefined, extra: readonly TrustedIssue
     for (const [at, entry] of entriesOf('TRUSTED_ISSUERS', file).entries())
       add(`TRUSTED_ISSUERS ${file}, entry ${at + 1}`, entry);
   for (const entry of extra) add(`The issuer ${entry.issuer}`, entry);
-  return { baseUrl, professions, samu, issuers, verified: recent(rememberedTokens) };
+  return { baseUrl, professions, samu, narrow, issuers, verified: recent(rememberedTokens) };
 }
 
 /** With our own provider among the issuers, whatever the list says of it. */

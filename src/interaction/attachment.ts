@@ -10,7 +10,7 @@ import { and, equals, exists, not } from '../filter/filter.ts';
 import type { Row, Words } from '../filter/row.ts';
 import type { Binding, Work } from '../store/commit.ts';
 import { type Context, isTester } from './context.ts';
-import { keysOfId, permissionFor } from './reach.ts';
+import { keysOfId, lawfulFor } from './reach.ts';
 import { newRow, resourceOfRow } from './row.ts';
 import { together, wordsIn } from './understood.ts';
 
@@ -62,7 +62,7 @@ type Measured = { readonly size?: number; readonly sha1?: string; readonly conte
 
 /** The depositor's own Binary that no document has taken; what is none is refused when it is bound. */
 async function unboundBinary(context: Context, id: string): Promise<Measured | undefined> {
-  const permission = await permissionFor(context, 'c', 'Binary', keysOfId(context, 'Binary', id));
+  const permission = await lawfulFor(context, 'c', 'Binary', keysOfId(context, 'Binary', id));
   const own = and(equals('_id', id), equals('dep', depositorOf(context.caller)), not(exists('of')));
   const reading = context.store.reading(context.moments);
   const [row] = await reading.find('Binary', permission, { filter: own, limit: 1, under: 'write', words: true });

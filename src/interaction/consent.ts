@@ -17,7 +17,7 @@ import type { Row } from '../filter/row.ts';
 import type { Amendment } from '../store/commit.ts';
 import { actorOf, secretaryOf } from './actor.ts';
 import type { Context } from './context.ts';
-import { askingFor, permissionFor } from './reach.ts';
+import { askingFor, lawfulFor } from './reach.ts';
 import { recordNamedBy } from './record.ts';
 import { newRow, nextRow, resourceOfRow } from './row.ts';
 import type { Draft, Ready } from './write.ts';
@@ -117,7 +117,7 @@ export async function coveredBy(
 
 async function withSuperseded(context: Context, id: string, { key }: AccessRecord): Promise<readonly string[]> {
   const found = new Set([id]);
-  const permission = await permissionFor(context, 'r', 'DocumentReference', [key]);
+  const permission = await lawfulFor(context, 'r', 'DocumentReference', [key]);
   const reading = context.store.reading(context.moments);
   for (let next: readonly string[] = [id]; next.length > 0; ) {
     const rows = await reading.find('DocumentReference', permission, { filter: oneOf('_id', next), limit: next.length });

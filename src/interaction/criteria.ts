@@ -17,7 +17,7 @@ import { identifierClaims } from './claim.ts';
 import { type Context, isTester } from './context.ts';
 import { knowsIdentity } from './identity.ts';
 import { queryFor } from './query.ts';
-import { askingFor, keysNamed, permissionFor, withPractice } from './reach.ts';
+import { askingFor, keysNamed, narrowingFor, permissionFor, withPractice } from './reach.ts';
 import { recordNamedBy } from './record.ts';
 import type { Target } from './target.ts';
 
@@ -70,11 +70,18 @@ export async function onTarget<T>(
     if ('id' in target) return await run(context, target.id);
     return await store.transaction(async (inside) => {
       const within = { ...context, store: inside };
-      const id = await oneMatching(within, { type, criteria: target.criteria, interaction, under: 'write' });
+      const criteria = { type, criteria: target.criteria, interaction, under: 'write' } as const;
+      const id = await oneMatching(within, { ...criteria, and: await searchable(within, type) });
       if (id === undefined) throw notFound();
       return await run(within, id);
     });
   });
+}
+
+/** What the criteria of a change may find: what the token may search, or the caller's own deposits alone. */
+export async function searchable(context: Context, type: string): Promise<Filter> {
+  if (scopeOf(context.caller, 's', type) === 'none') return equals('dep', depositorOf(context.caller));
+  return await narrowingFor(context, 's', type);
 }
 
 /** What a conditional create finds: the caller's own deposits, what he may see, and the record of an exact INS. */
@@ -89,7 +96,9 @@ export async function existingOf(
   const asked = { type, criteria, interaction: 'c', key: recordAround(context, type, resource) } as const;
   const own = equals('dep', depositorOf(context.caller));
   // A token that may not read finds its own deposits alone.
-  const seen = scopeOf(context.caller, 's', type) === 'none' ? [] : await matching(context, { ...asked, under: 'read' });
+  const mayLook = scopeOf(context.caller, 's', type) !== 'none';
+  const within = await narrowingFor(context, 's', type);
+  const seen = mayLook ? await matching(context, { ...asked, under: 'read', and: within }) : [];
   const mine = await matching(context, { ...asked, under: 'write', and: own });
   return [...new Map([...seen, ...mine].map((row) => [row._id, row])).values()];
 }

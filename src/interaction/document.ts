@@ -6,7 +6,7 @@ import { depositorOf } from '../access/standing.ts';
 import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
-import { oneOf } from '../filter/filter.ts';
+import { and, oneOf } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
 import { identified } from '../identity/identifiers.ts';
 import { rppsSystem } from '../identity/systems.ts';
@@ -18,7 +18,7 @@ import { attach } from './attachment.ts';
 import { type Context, isTester } from './context.ts';
 import { withLabels } from './labels.ts';
 import { submissionSetOf } from './mhd/submission-set.ts';
-import { permissionFor } from './reach.ts';
+import { lawfulFor, narrowingFor } from './reach.ts';
 import { recordNamedBy } from './record.ts';
 import { newRow, nextRow, resourceOfRow } from './row.ts';
 import { accept, type Draft, depositInto, type Ready } from './write.ts';
@@ -95,11 +95,14 @@ type Target = { readonly row: Found; readonly code: string };
 async function targetsFound(context: Context, document: JsonObject, rec: string | undefined): Promise<readonly Target[]> {
   const named = targetsOf(document);
   if (named.length === 0) return [];
-  const permission = await permissionFor(context, 'r', 'DocumentReference', rec === undefined ? [] : [rec]);
+  const permission = await lawfulFor(context, 'r', 'DocumentReference', rec === undefined ? [] : [rec]);
   const asked = {
-    filter: oneOf(
-      '_id',
-      named.map(({ id }) => id),
+    filter: and(
+      oneOf(
+        '_id',
+        named.map(({ id }) => id),
+      ),
+      await narrowingFor(context, 'c', 'DocumentReference'),
     ),
     limit: named.length,
     under: 'write',

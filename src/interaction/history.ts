@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { types } from 'node:util';
 import { isDirectory } from '../access/type.ts';
 import { notFound } from '../fhir/outcome.ts';
-import { and, equals, type Filter } from '../filter/filter.ts';
+import { all, and, equals, type Filter } from '../filter/filter.ts';
 import type { Position } from '../filter/order.ts';
 import { type HistoryQuery, parseHistory } from '../search/history.ts';
 import type { Parameters } from '../search/query.ts';
@@ -16,9 +16,10 @@ import { withData } from './bundle/response-bundle.ts';
 import { type Answer, type Context, capabilityOf } from './context.ts';
 import { type HistoryEntry, historyBundle } from './history-bundle.ts';
 import { badPage, linksOf, pageAsked } from './page.ts';
-import { everyType, keysOfId, mayAsk, permissionFor } from './reach.ts';
+import { everyType, keysOfId, lawfulFor, mayAsk } from './reach.ts';
 import { answerOf, knownRecord } from './read.ts';
 import { queryText } from './searchset.ts';
+import { idsWithin } from './within-scopes.ts';
 
 /** Of one resource, of a type, of the whole system. */
 type Scope = { readonly type?: string | undefined; readonly id?: string | undefined };
@@ -68,10 +69,10 @@ async function run(context: Context, asked: Asked): Promise<Answer> {
   const { id, query, after } = asked;
   const reading = context.store.reading(context.moments);
   const places = await placesOf(context, asked);
-  const filter = id === undefined ? query.filter : and(equals('_id', id), query.filter);
+  const filter = and(await currentlyWithin(context, reading, asked), query.filter);
   const { versions, more } = await pageOf(reading, places, filter, asked);
   // None of the versions asked for is not the same as no resource.
-  if (id !== undefined && versions.length === 0) await judgeSeen(reading, places, id);
+  if (id !== undefined && versions.length === 0) await judgeSeen(reading, places, await currentlyWithin(context, reading, asked));
   const known = after === undefined && !more && query.count > 0;
   const total = known ? versions.length : await reading.countHistory(places, filter);
   const entries: HistoryEntry[] = [];
@@ -84,21 +85,27 @@ async function run(context: Context, asked: Asked): Promise<Answer> {
   return await leave(context, reading, touched, { status: 200, body, headers: {} });
 }
 
+/** What is to be of one id, and of what narrowed scopes are about now: versions themselves are not searched. */
+async function currentlyWithin(context: Context, reading: Reading, { type, id }: Scope): Promise<Filter> {
+  const named = id === undefined ? all : equals('_id', id);
+  return type === undefined ? named : and(named, await idsWithin(context, reading, id === undefined ? 's' : 'r', type, named));
+}
+
 /** Where the versions of a resource can be, and what the caller may see there. */
 export async function placeOf(context: Context, type: string, id: string): Promise<Place> {
   const keys = isDirectory(type) ? [] : keysOfId(context, type, id);
-  const permission = await permissionFor(context, 'r', type, keys);
+  const permission = await lawfulFor(context, 'r', type, keys);
   context.trail.record = await knownRecord(context, keys);
   return { type, permission };
 }
 
 async function placesOf(context: Context, { type, id }: Scope): Promise<readonly Place[]> {
   if (type !== undefined && id !== undefined) return [await placeOf(context, type, id)];
-  if (type !== undefined) return [{ type, permission: await permissionFor(context, 's', type, undefined) }];
+  if (type !== undefined) return [{ type, permission: await lawfulFor(context, 's', type, undefined) }];
   const declared = [...context.conformance.types.keys()];
   const [directory] = declared.filter(isDirectory);
-  const records = await permissionFor(context, 's', everyType, undefined);
-  const open = directory === undefined ? records : await permissionFor(context, 's', directory, undefined);
+  const records = await lawfulFor(context, 's', everyType, undefined);
+  const open = directory === undefined ? records : await lawfulFor(context, 's', directory, undefined);
   return declared.map((of) => ({ type: of, permission: isDirectory(of) ? open : records }));
 }
 
@@ -118,8 +125,8 @@ async function pageOf(reading: Reading, places: readonly Place[], filter: Filter
 }
 
 /** 404 for what was never seen. */
-async function judgeSeen(reading: Reading, places: readonly Place[], id: string): Promise<void> {
-  const [last] = await reading.history(places, { filter: equals('_id', id), limit: 1 });
+async function judgeSeen(reading: Reading, places: readonly Place[], filter: Filter): Promise<void> {
+  const [last] = await reading.history(places, { filter, limit: 1 });
   if (last === undefined) throw notFound();
 }
 

@@ -7,7 +7,7 @@ import { refuse } from '../fhir/outcome.ts';
 import { all } from '../filter/filter.ts';
 import type { Ins } from '../identity/caller.ts';
 import { isInsSystem } from '../identity/identifiers.ts';
-import { scopeOf } from '../identity/scope.ts';
+import { isNarrowed, scopeOf } from '../identity/scope.ts';
 import type { Query } from '../search/query.ts';
 import { leave, touchedBy } from './answer.ts';
 import { type Context, isTester } from './context.ts';
@@ -19,7 +19,8 @@ import { cutDown, subsetted } from './subset.ts';
 const knowing = new Set(['professional', 'structure', 'feeder', 'agent', 'delegate']);
 
 export function knowsIdentity(context: Context): boolean {
-  return knowing.has(context.caller.who.kind) && !isTester(context);
+  const { caller } = context;
+  return knowing.has(caller.who.kind) && !isTester(context) && !isNarrowed(caller, 's', 'Patient');
 }
 
 /** Undefined where the full rule answers: another kind of caller, or an identifier that is no INS. */

@@ -12,7 +12,8 @@ import { type Include, type IncludeKind, includedReferences, revincludeFilter } 
 import type { Query } from '../search/query.ts';
 import type { Found, Reading } from '../store/reading.ts';
 import type { Context } from './context.ts';
-import { permissionFor } from './reach.ts';
+import { idsNamed, lawfulFor, permissionFor } from './reach.ts';
+import { idsWithin } from './within-scopes.ts';
 
 export type Included = { readonly type: string; readonly row: Found };
 type Includes = Pick<Query, 'includes' | 'revincludes'>;
@@ -109,8 +110,8 @@ function wantedOf(group: readonly LiteralReference[]): readonly Wanted[] {
   if (first.version === undefined) return [{ kind: '_include', type: first.type, keys, filter: oneOf('_id', ids) }];
   // Versions are counted: another id of a version never was one.
   const counted = group.filter(({ version = '' }) => /^[1-9]\d{0,8}$/.test(version));
-  const filter = or(...counted.map(({ id, version }) => and(equals('_id', id), equals('v', Number(version)))));
-  return [{ kind: 'version', type: first.type, keys, filter }];
+  const versions = or(...counted.map(({ id, version }) => and(equals('_id', id), equals('v', Number(version)))));
+  return [{ kind: 'version', type: first.type, keys, filter: and(oneOf('_id', ids), versions) }];
 }
 
 /** One look-up for each type that refers, two where some of its references lead out of the record and others do not. */
@@ -144,8 +145,11 @@ function keysReferring(type: string, { record }: Include, rows: readonly Include
 async function lookUp(context: Context, reading: Reading, wanted: Wanted): Promise<readonly Included[]> {
   const { type, keys, filter } = wanted;
   if (!context.conformance.types.has(type) || scopeOf(context.caller, 's', type) === 'none') return [];
-  const permission = await permissionFor(context, 's', type, isDirectory(type) ? undefined : keys);
-  const rows = await (wanted.kind === 'version' ? versionsAt : rowsAt)(reading, type, permission, filter);
+  const within = isDirectory(type) ? undefined : keys;
+  const rows =
+    wanted.kind === 'version'
+      ? await versionsAt(context, reading, type, within, filter)
+      : await rowsAt(reading, type, await permissionFor(context, 's', type, within), filter);
   if (rows.length > mostIncluded) throw tooMany(wanted);
   return rows.map((row) => ({ type, row }));
 }
@@ -154,8 +158,16 @@ async function rowsAt(reading: Reading, type: string, permission: Permission, fi
   return await reading.find(type, permission, { filter, limit: mostIncluded + 1 });
 }
 
-async function versionsAt(reading: Reading, type: string, permission: Permission, filter: Filter): Promise<readonly Found[]> {
-  const versions = await reading.history([{ type, permission }], { filter, limit: mostIncluded + 1 });
+async function versionsAt(
+  context: Context,
+  reading: Reading,
+  type: string,
+  keys: readonly string[] | undefined,
+  filter: Filter,
+): Promise<readonly Found[]> {
+  const permission = await lawfulFor(context, 's', type, keys);
+  const current = await idsWithin(context, reading, 's', type, oneOf('_id', idsNamed(filter) ?? []));
+  const versions = await reading.history([{ type, permission }], { filter: and(filter, current), limit: mostIncluded + 1 });
   return versions.flatMap(({ deleted, ...row }) => (deleted ? [] : [{ ...row, _id: row.id, s: {} }]));
 }
 

@@ -6,7 +6,7 @@ import { isPointingType } from '../filter/envelope.ts';
 import { oneOf } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
 import type { Context } from './context.ts';
-import { permissionFor } from './reach.ts';
+import { lawfulFor } from './reach.ts';
 import { resourceOfRow } from './row.ts';
 
 export async function pointed(context: Context, type: string, row: Row): Promise<Row> {
@@ -32,7 +32,7 @@ async function targetsSeen(context: Context, rec: string, names: readonly string
   for (const [type, of] of Map.groupBy(names, (name) => name.slice(0, name.indexOf('/')))) {
     if (!context.conformance.types.has(type)) continue;
     const ids = of.map((name) => name.slice(type.length + 1));
-    const permission = await permissionFor(context, 'r', type, [rec]);
+    const permission = await lawfulFor(context, 'r', type, [rec]);
     const rows = await reading.find(type, permission, { filter: oneOf('_id', ids), limit: ids.length });
     for (const row of rows) found.push({ type, row });
   }

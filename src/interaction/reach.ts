@@ -1,21 +1,27 @@
 // Which records a request can be about for this caller, and his Permission there.
 import type { Asking } from '../access/asking.ts';
 import { authorize, authorizeDirectory, authorizeEverywhere, authorizeTester } from '../access/authorize.ts';
-import type { Permission } from '../access/permission.ts';
+import { narrowed, type Permission } from '../access/permission.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { namesOf } from '../access/standing.ts';
 import { hasDirectory, isDirectory } from '../access/type.ts';
 import { keyOfId } from '../fhir/id.ts';
 import { refuse } from '../fhir/outcome.ts';
-import type { Filter } from '../filter/filter.ts';
+import { all, type Filter } from '../filter/filter.ts';
 import type { Caller } from '../identity/caller.ts';
-import { type Interaction, scopeOf } from '../identity/scope.ts';
+import { type Interaction, isNarrowed, narrowing, scopeOf, unusableFor } from '../identity/scope.ts';
 import { common, type Query } from '../search/query.ts';
 import { type Context, isTester } from './context.ts';
 
 const mostRecords = 2000;
 /** The whole system, of which only scopes on every type let something be asked. */
 export const everyType = '*';
+const noScope = {
+  none: 'No scope of the token allows this',
+  context: 'No scope of the token allows this: system/ is for no person, user/ for no machine',
+  parameters:
+    'No scope of the token allows this: one that is narrowed carries token, reference and uri parameters of its type, without modifiers and chains',
+};
 const readsNothing = new Set(['delegate', 'feeder', 'agent']);
 
 /** 403 before anything is looked up: no scope allows it, or the kind reads nothing of the sort. */
@@ -29,7 +35,7 @@ export function isAskable(context: Context, interaction: Interaction, type: stri
 }
 
 function forbiddenBy({ caller }: Context, interaction: Interaction, type: string): string | undefined {
-  if (scopeOf(caller, interaction, type) === 'none') return 'No scope of the token allows this';
+  if (scopeOf(caller, interaction, type) === 'none') return noScope[unusableFor(caller, interaction, type) ?? 'none'];
   const reads = interaction === 'r' || interaction === 's';
   if (!reads && caller.mode === 'ETREAT') return 'Centre 15 reads only';
   const isShut = reads && !hasDirectory(type) && (readsNothing.has(caller.who.kind) || caller.who.kind === 'operator');
@@ -44,8 +50,26 @@ export async function askingFor(context: Context, interaction: Interaction, type
   return { ...asking, bound: caller.patient ?? (await ownKey(context)) ?? '' };
 }
 
-/** What the keys allow; absent keys: every record that the caller may see, and his own deposits. */
+/** The rows of the type that the token's scopes are about. */
+export async function narrowingFor(context: Context, interaction: Interaction, type: string): Promise<Filter> {
+  const { caller } = context;
+  if (!isNarrowed(caller, interaction, type)) return all;
+  return narrowing(caller, interaction, type, caller.patient ?? (await ownKey(context)) ?? '');
+}
+
+/** What the keys allow, as far as the scopes reach; absent keys: every record that the caller may see, and his own deposits. */
 export async function permissionFor(
+  context: Context,
+  interaction: Interaction,
+  type: string,
+  keys: readonly string[] | undefined,
+): Promise<Permission> {
+  const permission = await lawfulFor(context, interaction, type, keys);
+  return narrowed(permission, await narrowingFor(context, interaction, type));
+}
+
+/** The same, whatever resources of the type the scopes are about. */
+export async function lawfulFor(
   context: Context,
   interaction: Interaction,
   type: string,

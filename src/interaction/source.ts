@@ -9,7 +9,7 @@ import type { Source } from '../store/across.ts';
 import type { Reading } from '../store/reading.ts';
 import { linksFor } from './chain.ts';
 import type { Context } from './context.ts';
-import { keysNamed, permissionFor, withPractice } from './reach.ts';
+import { keysNamed, narrowingFor, permissionFor, withPractice } from './reach.ts';
 import { knownRecord } from './read.ts';
 
 /** The record that they name, where they name one, is what a trace of nothing found is of. */
@@ -34,7 +34,8 @@ export function permissionsOf(context: Context): (type: string, keys: readonly s
   const known = new Map<string, Permission>();
   return async (type, keys) => {
     // All that a Permission rests on but the caller.
-    const reach = JSON.stringify([isDirectory(type), type === 'Consent', scopeOf(context.caller, 's', type), keys]);
+    const within = await narrowingFor(context, 's', type);
+    const reach = JSON.stringify([isDirectory(type), type === 'Consent', scopeOf(context.caller, 's', type), within, keys]);
     const permission = known.get(reach) ?? (await permissionFor(context, 's', type, keys));
     known.set(reach, permission);
     return permission;

@@ -6,7 +6,7 @@ import type { JsonObject } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { type Answer, type Context, capabilityOf, isTester } from './context.ts';
 import { createNow } from './create.ts';
-import { claimsOf, oneMatching, recordAround } from './criteria.ts';
+import { claimsOf, oneMatching, recordAround, searchable } from './criteria.ts';
 import { withKeptMeta, withLabels } from './labels.ts';
 import { mayAsk } from './reach.ts';
 import { revise } from './revise.ts';
@@ -81,7 +81,14 @@ async function updateMatch(
 ): Promise<Done> {
   const { type, resource, newId } = asked;
   const key = recordAround(context, type, resource);
-  const id = await oneMatching(context, { type, criteria, interaction: 'u', under: 'write', key });
+  const id = await oneMatching(context, {
+    type,
+    criteria,
+    interaction: 'u',
+    under: 'write',
+    key,
+    and: await searchable(context, type),
+  });
   if (id !== undefined) {
     if (resource.id !== undefined && resource.id !== id)
       throw refuse('bad-request', 'The id of the resource is not that of the one that the criteria find', `${type}.id`);

@@ -7,6 +7,7 @@ import { type Answer, type Context, capabilityOf } from './context.ts';
 import { placeOf } from './history.ts';
 import { mayAsk } from './reach.ts';
 import { answerOf, type ReadForm, subsetAsked } from './read.ts';
+import { idsWithin } from './within-scopes.ts';
 
 export type VersionId = { readonly type: string; readonly id: string; readonly version: string };
 
@@ -19,7 +20,9 @@ export async function vread(context: Context, { type, id, version }: VersionId, 
   return await context.store.steady(async () => {
     const place = await placeOf(context, type, id);
     const reading = context.store.reading(context.moments);
-    const [row] = await reading.history([place], { filter: and(equals('_id', id), equals('v', Number(version))), limit: 1 });
+    const named = equals('_id', id);
+    const filter = and(named, await idsWithin(context, reading, 'r', type, named), equals('v', Number(version)));
+    const [row] = await reading.history([place], { filter, limit: 1 });
     if (row === undefined) throw notFound();
     if (row.deleted) throw refuse('gone', 'Resource deleted');
     const found = { ...row, _id: id, s: {} };

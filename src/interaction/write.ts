@@ -8,6 +8,8 @@ import type { AccessRecord } from '../access/record.ts';
 import { depositorOf } from '../access/standing.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
+import { matches } from '../filter/matches.ts';
+import type { Interaction } from '../identity/scope.ts';
 import { noticeSystem } from '../identity/systems.ts';
 import { Taken, type Work } from '../store/commit.ts';
 import { Stale } from '../store/reading.ts';
@@ -15,7 +17,7 @@ import { accountOf, delivered, nothingKept } from './account.ts';
 import { touchedBy } from './answer.ts';
 import { identifierClaims } from './claim.ts';
 import { type Context, codingsOf, isTester } from './context.ts';
-import { askingFor, delegatedBy } from './reach.ts';
+import { askingFor, delegatedBy, narrowingFor } from './reach.ts';
 import { recordNamedBy } from './record.ts';
 
 /** What is to be created. `id`: made before; `version`: later than 1 where what was deleted comes back. */
@@ -48,6 +50,8 @@ export async function commitTraced(
       return row.dep === depositorOf(context.caller) ? touched : delivered(context, touched);
     },
   );
+  await judgeScopes(context, 'c', _id, work.insert ?? []);
+  await judgeScopes(context, 'u', _id, work.replace ?? []);
   try {
     const claims = identifiersOf(context, work.insert ?? []);
     const insert = [...(work.insert ?? []), ...alongside];
@@ -71,6 +75,19 @@ async function closing({ store, statute, moments: { now } }: Context, record: Ac
   const before = await store.records.get(record.key);
   if (before?.version !== record.version - 1) throw new Stale([record.key]);
   return withClosing(before, record, { statute, now });
+}
+
+/** What the caller asked to write must be what narrowed scopes are about; what follows from it need not. */
+async function judgeScopes(
+  context: Context,
+  interaction: Interaction,
+  id: string,
+  rows: NonNullable<Work['insert']>,
+): Promise<void> {
+  for (const { type, row } of rows.filter((one) => one.row._id === id)) {
+    if (!matches(await narrowingFor(context, interaction, type), { ...row }, context.moments))
+      throw refuse('forbidden', 'No scope of the token is about a resource that says this');
+  }
 }
 
 /** A conditional create that asks for one of these identifiers at the same time begins again. */

@@ -38,7 +38,8 @@ export async function resolveSearch({ conditions }: Query, links: Links): Promis
   return filter;
 }
 
-function isPlain(condition: Condition): condition is Filter {
+/** On the row itself. */
+export function isPlain(condition: Condition): condition is Filter {
   return condition.op !== 'chain' && condition.op !== 'has' && condition.op !== 'hierarchy' && condition.op !== 'any';
 }
 
