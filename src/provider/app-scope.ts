@@ -1,8 +1,7 @@
 // How far an app may ask in the name of who signs in: what its registration has, less than it asks for where it asks for more.
 // https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
-import type { Scope } from '../identity/caller.ts';
-import { parseScopes } from '../identity/scope.ts';
 import { grantedOf } from './client-claims.ts';
+import { type Parts, partsOf } from './scope-parts.ts';
 
 /** Of OpenID Connect and of the launch: on no resource. */
 export const launchScopes = ['openid', 'fhirUser', 'launch/patient', 'offline_access', 'online_access'] as const;
@@ -14,7 +13,7 @@ export function wordsOf(scope: string): readonly string[] {
 
 /** Whether an app can be registered with it. */
 export function isAppScope(word: string): boolean {
-  return launchScopes.some((known) => known === word) || partsOf(word) !== undefined;
+  return launchScopes.some((known) => known === word) || ofApps(word) !== undefined;
 }
 
 /** '' where nothing of it may be given. */
@@ -23,21 +22,16 @@ export function narrowed(asked: string, registered: string): string {
   return [...new Set(wordsOf(asked).flatMap((word) => within(word, bounds)))].join(' ');
 }
 
-type Parts = { readonly base: string; readonly query: string; readonly scope: Scope };
-
-/** Of `patient/Observation.rs?category=…`, and the like without a query. */
-function partsOf(word: string): Parts | undefined {
-  const [base = '', ...query] = word.split('?');
-  const [scope] = parseScopes(base);
-  if (scope === undefined || scope.context === 'system' || query.length > 1) return undefined;
-  return { base, query: query.map((one) => `?${one}`).join(''), scope };
+function ofApps(word: string): Parts | undefined {
+  const parts = partsOf(word);
+  return parts?.scope.context === 'system' ? undefined : parts;
 }
 
 function within(word: string, bounds: readonly string[]): readonly string[] {
   if (bounds.includes(word)) return [word];
-  const asked = partsOf(word);
+  const asked = ofApps(word);
   if (asked === undefined) return [];
-  const known = bounds.flatMap((bound) => partsOf(bound) ?? []).filter(({ scope }) => scope.context === asked.scope.context);
+  const known = bounds.flatMap((bound) => ofApps(bound) ?? []).filter(({ scope }) => scope.context === asked.scope.context);
   const whole = known.filter(({ query }) => query === '').map(({ base }) => base);
   if (grantedOf(asked.base, whole.join(' '), asked.scope.context) !== undefined) return [word];
   return known.flatMap((bound) => common(asked, bound));

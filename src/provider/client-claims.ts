@@ -2,11 +2,10 @@
 // https://profiles.ihe.net/ITI/IUA/index.html#3714221-json-web-token-option, https://hl7.org/fhir/smart-app-launch/backend-services.html
 import type { JsonObject } from '../fhir/json.ts';
 import type { Scope } from '../identity/caller.ts';
-import type { Interaction } from '../identity/scope.ts';
-import { parseScopes } from '../identity/scope.ts';
 import { callerRole, finessSystem } from '../identity/systems.ts';
 import { roleOf } from '../identity/who.ts';
 import type { Client } from '../store/client.ts';
+import { type Parts, partsOf } from './scope-parts.ts';
 
 /** `asserted`: what the client says in the assertion by which it is recognised; of an agent, the INS on the card in the reader. */
 export function claimsOf(client: Client, asserted: JsonObject): JsonObject {
@@ -26,14 +25,19 @@ export function claimsOf(client: Client, asserted: JsonObject): JsonObject {
 
 /** The scopes asked for, if each is of this context and within those of the registration; else undefined. */
 export function grantedOf(asked: string, registered: string, context: Scope['context'] = 'system'): string | undefined {
-  const bounds = parseScopes(registered);
+  const bounds = registered.split(' ').flatMap((word) => partsOf(word) ?? []);
   const words = asked.split(' ').filter((word) => word !== '');
   const isWithin = (word: string): boolean => {
-    const [scope] = parseScopes(word);
-    if (scope === undefined || scope.context !== context) return false;
-    const allows = (letter: Interaction): boolean =>
-      bounds.some(({ type, interactions }) => interactions.has(letter) && (type === '*' || type === scope.type));
-    return [...scope.interactions].every(allows);
+    const parts = partsOf(word);
+    return parts !== undefined && parts.scope.context === context && bind(parts, bounds);
   };
   return words.length > 0 && words.every(isWithin) ? words.join(' ') : undefined;
+}
+
+/** Each letter on its own: by a bound that is of the whole type, or has the very same query. */
+function bind({ scope, query }: Parts, bounds: readonly Parts[]): boolean {
+  const known = bounds.filter((bound) => bound.scope.context === scope.context && (bound.query === '' || bound.query === query));
+  return [...scope.interactions].every((letter) =>
+    known.some(({ scope: { type, interactions } }) => interactions.has(letter) && (type === '*' || type === scope.type)),
+  );
 }

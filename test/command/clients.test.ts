@@ -80,8 +80,16 @@ describe('npm run clients', () => {
   });
 
   it.each(['feeder', 'agent', 'operator', 'tester'])('adds a %s, within scopes', async (kind) => {
-    const [id = ''] = await run('add', kind, 'Caisse', '--jwks', good, '--scope', 'system/Patient.c  system/Consent.c');
-    expect(await store.clients.find(id)).toMatchObject({ kind, scope: 'system/Patient.c system/Consent.c' });
+    const [id = ''] = await run(
+      'add',
+      kind,
+      'Caisse',
+      '--jwks',
+      good,
+      '--scope',
+      'system/Patient.c  system/Consent.c?status=active',
+    );
+    expect(await store.clients.find(id)).toMatchObject({ kind, scope: 'system/Patient.c system/Consent.c?status=active' });
   });
 
   it('adds a software that professionals use, with what it is called at their issuers', async () => {

@@ -2,10 +2,10 @@
 // https://hl7.org/fhir/smart-app-launch/app-launch.html#register-app-with-ehr, https://www.rfc-editor.org/rfc/rfc9700#section-2.1
 import { randomUUID } from 'node:crypto';
 import { parseFiness } from '../../identity/identifiers.ts';
-import { parseScopes } from '../../identity/scope.ts';
 import { finessSystem } from '../../identity/systems.ts';
 import { isSafe } from '../../identity/trust.ts';
 import { defaultAppScope, isAppScope, wordsOf } from '../../provider/app-scope.ts';
+import { partsOf } from '../../provider/scope-parts.ts';
 import { type Client, type ClientKeys, clientKinds } from '../../store/client.ts';
 import { StartError } from '../start-error.ts';
 import { keysIn } from './client-keys.ts';
@@ -68,7 +68,7 @@ function isRedirect(address: string): boolean {
 function scopeIn(kind: Kind, written: string | undefined): string {
   const context = kind === 'software' ? 'user' : 'system';
   const words = (written ?? `${context}/*.cruds`).split(' ').filter((word) => word !== '');
-  if (words.length === 0 || !words.every((word) => word.startsWith(`${context}/`) && parseScopes(word).length === 1))
+  if (words.length === 0 || !words.every((word) => partsOf(word)?.scope.context === context))
     throw new StartError(`--scope lists SMART scopes of the form ${context}/Type.cruds`);
   return words.join(' ');
 }
