@@ -62,7 +62,7 @@ export function refuse(reason: Reason, text: string, expression?: string): Refus
   return new Refusal(reason, [expression === undefined ? { text } : { text, expression }]);
 }
 
-/** The refusal of what runs with the places of its faults as the sender knows them, and without headers, which are of another address. */
+/** The refusal of what runs with the places of its faults as the sender knows them; of its headers, which are of another address, only the challenge, which is of the token. */
 export async function relocated<T>(
   run: () => Promise<T>,
   place: (expression: string | undefined) => string | undefined,
@@ -75,7 +75,8 @@ export async function relocated<T>(
       const moved = place(expression);
       return moved === undefined ? fault : { ...fault, expression: moved };
     });
-    throw new Refusal(error.reason, faults);
+    const { 'WWW-Authenticate': challenge } = error.headers;
+    throw new Refusal(error.reason, faults, challenge === undefined ? {} : { 'WWW-Authenticate': challenge });
   }
 }
 

@@ -46,7 +46,7 @@ export function parseScopes(text: string, narrow?: Narrow): readonly Scope[] {
 
 /** The scopes of a token as its bearer has them: `system/` is for no person, `user/` for no machine. */
 export function scopesOf(kind: Kind, text: string, narrow: Narrow): readonly Scope[] {
-  const context = kind === 'holder' || kind === 'related' ? 'patient' : systems.has(kind) ? 'system' : 'user';
+  const context = contextOf(kind);
   const words = text
     .split(' ')
     .flatMap((word) => (transactions.get(word) ?? '').split(' ').map((part) => (part === '' ? word : `${context}/${part}`)));
@@ -54,6 +54,17 @@ export function scopesOf(kind: Kind, text: string, narrow: Narrow): readonly Sco
     const misfits = (one.context === 'system' && persons.has(kind)) || (one.context === 'user' && systems.has(kind));
     return misfits ? { ...one, unusable: 'context' } : one;
   });
+}
+
+function contextOf(kind: Kind): Scope['context'] {
+  if (systems.has(kind)) return 'system';
+  return kind === 'holder' || kind === 'related' ? 'patient' : 'user';
+}
+
+/** The scope that would allow it, in the context of what the token already has. */
+export function scopeFor({ who, scopes }: Pick<Caller, 'who' | 'scopes'>, interaction: Interaction, type: string): string {
+  const context = scopes.find(({ unusable }) => unusable === undefined)?.context ?? contextOf(who.kind);
+  return `${context}/${type}.${interaction}`;
 }
 
 /** `type` `*` asks for the whole system: only scopes on every type allow it. */

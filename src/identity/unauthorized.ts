@@ -1,4 +1,4 @@
-// The answers to who cannot be recognised: 401 with the challenge of the Bearer scheme.
+// The challenges of the Bearer scheme: 401 for who cannot be recognised, 403 for a token whose scopes do not reach.
 // https://www.rfc-editor.org/rfc/rfc6750#section-3
 import { Refusal } from '../fhir/outcome.ts';
 
@@ -15,5 +15,12 @@ export function tokenRequired(): Refusal {
 export function invalidToken(text = 'The access token is not valid'): Refusal {
   return new Refusal('unauthorized', [{ text, expression: 'http.Authorization' }], {
     'WWW-Authenticate': `${challenge}, error="invalid_token", error_description="${text}"`,
+  });
+}
+
+/** `scope`: what would do, told from the token and the request alone. */
+export function insufficientScope(text: string, scope: string): Refusal {
+  return new Refusal('forbidden', [{ text }], {
+    'WWW-Authenticate': `${challenge}, error="insufficient_scope", scope="${scope}"`,
   });
 }

@@ -3,7 +3,6 @@
 import { reaches } from '../access/opening.ts';
 import type { AccessRecord } from '../access/record.ts';
 import { isOpen } from '../access/standing.ts';
-import { refuse } from '../fhir/outcome.ts';
 import { all } from '../filter/filter.ts';
 import type { Ins } from '../identity/caller.ts';
 import { isInsSystem } from '../identity/identifiers.ts';
@@ -11,7 +10,7 @@ import { isNarrowed, scopeOf } from '../identity/scope.ts';
 import type { Query } from '../search/query.ts';
 import { leave, touchedBy } from './answer.ts';
 import { type Context, isTester } from './context.ts';
-import { askingFor, permissionFor } from './reach.ts';
+import { askingFor, beyondScopes, permissionFor } from './reach.ts';
 import type { Searched } from './search.ts';
 import { queryText, searchset } from './searchset.ts';
 import { cutDown, subsetted } from './subset.ts';
@@ -26,7 +25,7 @@ export function knowsIdentity(context: Context): boolean {
 /** Undefined where the full rule answers: another kind of caller, or an identifier that is no INS. */
 export async function identitySearch(context: Context, query: Query, identity: Ins): Promise<Searched | undefined> {
   if (!knowsIdentity(context) || !isInsSystem(identity.system)) return undefined;
-  if (scopeOf(context.caller, 's', 'Patient') === 'none') throw refuse('forbidden', 'No scope of the token allows this');
+  if (scopeOf(context.caller, 's', 'Patient') === 'none') throw beyondScopes(context, 's', 'Patient');
   return await context.store.steady(async () => await find(context, query, identity));
 }
 

@@ -6,10 +6,11 @@ import type { AccessRecord } from '../access/record.ts';
 import { namesOf } from '../access/standing.ts';
 import { hasDirectory, isDirectory } from '../access/type.ts';
 import { keyOfId } from '../fhir/id.ts';
-import { refuse } from '../fhir/outcome.ts';
+import { type Refusal, refuse } from '../fhir/outcome.ts';
 import { all, type Filter } from '../filter/filter.ts';
 import type { Caller } from '../identity/caller.ts';
-import { type Interaction, isNarrowed, narrowing, scopeOf, unusableFor } from '../identity/scope.ts';
+import { type Interaction, isNarrowed, narrowing, scopeFor, scopeOf, unusableFor } from '../identity/scope.ts';
+import { insufficientScope } from '../identity/unauthorized.ts';
 import { common, type Query } from '../search/query.ts';
 import { type Context, isTester } from './context.ts';
 
@@ -24,18 +25,28 @@ const noScope = {
 };
 const readsNothing = new Set(['delegate', 'feeder', 'agent']);
 
-/** 403 before anything is looked up: no scope allows it, or the kind reads nothing of the sort. */
+/** 403 before anything is looked up: the kind reads nothing of the sort, or no scope allows it. */
 export function mayAsk(context: Context, interaction: Interaction, type: string): void {
-  const text = forbiddenBy(context, interaction, type);
+  const text = unlawful(context, interaction, type);
   if (text !== undefined) throw refuse('forbidden', text);
+  if (scopeOf(context.caller, interaction, type) === 'none') throw beyondScopes(context, interaction, type);
 }
 
 export function isAskable(context: Context, interaction: Interaction, type: string): boolean {
-  return forbiddenBy(context, interaction, type) === undefined;
+  return isLawful(context, interaction, type) && scopeOf(context.caller, interaction, type) !== 'none';
 }
 
-function forbiddenBy({ caller }: Context, interaction: Interaction, type: string): string | undefined {
-  if (scopeOf(caller, interaction, type) === 'none') return noScope[unusableFor(caller, interaction, type) ?? 'none'];
+/** Whether it could be asked with scopes enough. */
+export function isLawful(context: Context, interaction: Interaction, type: string): boolean {
+  return unlawful(context, interaction, type) === undefined;
+}
+
+export function beyondScopes({ caller }: Context, interaction: Interaction, type: string, text?: string): Refusal {
+  const why = text ?? noScope[unusableFor(caller, interaction, type) ?? 'none'];
+  return insufficientScope(why, scopeFor(caller, interaction, type));
+}
+
+function unlawful({ caller }: Context, interaction: Interaction, type: string): string | undefined {
   const reads = interaction === 'r' || interaction === 's';
   if (!reads && caller.mode === 'ETREAT') return 'Centre 15 reads only';
   const isShut = reads && !hasDirectory(type) && (readsNothing.has(caller.who.kind) || caller.who.kind === 'operator');

@@ -2,14 +2,14 @@
 // https://hl7.org/fhir/R4/http.html#vsearch
 import { hasDirectory } from '../access/type.ts';
 import { keyOfId } from '../fhir/id.ts';
-import { refuse } from '../fhir/outcome.ts';
+import { type Refusal, refuse } from '../fhir/outcome.ts';
 import { type Across, parseAcross, typesNamed, typesOfPatient } from '../search/across.ts';
 import { type Compartment, inCompartment, typesIn } from '../search/compartment.ts';
 import type { Parameters, Query } from '../search/query.ts';
 import { unknownParameter } from '../search/value.ts';
 import { type Context, isTester, recordParameters } from './context.ts';
 import { queryFor, searchOptions } from './query.ts';
-import { isAskable } from './reach.ts';
+import { beyondScopes, everyType, isAskable, isLawful } from './reach.ts';
 
 /** `type` absent: all types. */
 export type Scope = { readonly type?: string; readonly compartment?: Compartment };
@@ -27,8 +27,9 @@ export function queriesFor(context: Context, scope: Scope, parameters: Parameter
     if (compartment && query.contained) throw unknownParameter('_contained');
     return { queries: [inside(context, query, compartment)], applied: query.applied };
   }
-  const [first, ...others] = typesAsked(context, compartment, parameters);
-  if (first === undefined) throw refuse('forbidden', 'You may search none of these types');
+  const possible = typesAsked(context, compartment, parameters);
+  const [first, ...others] = possible.filter((one) => isAskable(context, 's', one));
+  if (first === undefined) throw none(context, possible);
   const across = parseAcross(context.conformance, [first, ...others], parameters, searchOptions(context, lenient));
   const [head, ...rest] = across.queries;
   const queries = [inside(context, head, compartment), ...rest.map((query) => inside(context, query, compartment))] as const;
@@ -42,8 +43,15 @@ function typesAsked(context: Context, compartment: Compartment | undefined, para
   );
   const possible =
     compartment === undefined ? searched : searched.filter((type) => typesIn(conformance, compartment.type).has(type));
-  const types = typesNamed(possible, parameters) ?? typesOfPatient(conformance, possible, parameters);
-  return types.filter((type) => isAskable(context, 's', type));
+  return typesNamed(possible, parameters) ?? typesOfPatient(conformance, possible, parameters);
+}
+
+function none(context: Context, asked: readonly string[]): Refusal {
+  const text = 'You may search none of these types';
+  const lawful = asked.filter((type) => isLawful(context, 's', type));
+  const [only = everyType, ...more] = lawful;
+  if (lawful.length === 0) return refuse('forbidden', text);
+  return beyondScopes(context, 's', more.length === 0 ? only : everyType, text);
 }
 
 function inside(context: Context, query: Query, compartment: Compartment | undefined): Query {

@@ -17,7 +17,7 @@ import { accountOf, delivered, nothingKept } from './account.ts';
 import { touchedBy } from './answer.ts';
 import { identifierClaims } from './claim.ts';
 import { type Context, codingsOf, isTester } from './context.ts';
-import { askingFor, delegatedBy, narrowingFor } from './reach.ts';
+import { askingFor, beyondScopes, delegatedBy, narrowingFor } from './reach.ts';
 import { recordNamedBy } from './record.ts';
 
 /** What is to be created. `id`: made before; `version`: later than 1 where what was deleted comes back. */
@@ -86,7 +86,7 @@ async function judgeScopes(
 ): Promise<void> {
   for (const { type, row } of rows.filter((one) => one.row._id === id)) {
     if (!matches(await narrowingFor(context, interaction, type), { ...row }, context.moments))
-      throw refuse('forbidden', 'No scope of the token is about a resource that says this');
+      throw beyondScopes(context, interaction, type, 'No scope of the token is about a resource that says this');
   }
 }
 

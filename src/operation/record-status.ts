@@ -11,7 +11,7 @@ import { scopeOf } from '../identity/scope.ts';
 import { leave, touchedBy } from '../interaction/answer.ts';
 import { type Answer, type Context, isTester } from '../interaction/context.ts';
 import { knowsIdentity } from '../interaction/identity.ts';
-import { askingFor, permissionFor } from '../interaction/reach.ts';
+import { askingFor, beyondScopes, permissionFor } from '../interaction/reach.ts';
 import { firstOf, type Given, inputOf } from './input.ts';
 import { type Call, parametersOf } from './operation.ts';
 import { closingOf, statusOf } from './record-life.ts';
@@ -21,7 +21,7 @@ export async function recordStatus(context: Context, call: Call): Promise<Answer
   const isHolder = caller.who.kind === 'holder';
   if (isTester(context) || (!isHolder && !knowsIdentity(context)))
     throw forbidden('Only who may open, feed or read a record may ask this');
-  if (scopeOf(caller, 's', 'Patient') === 'none') throw forbidden('No scope of the token allows this');
+  if (scopeOf(caller, 's', 'Patient') === 'none') throw beyondScopes(context, 's', 'Patient');
   const ins = insIn(firstOf(inputOf(context.conformance, 'record-status', call), 'identifier'));
   return await store.steady(async () => await find(context, ins));
 }

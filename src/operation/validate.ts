@@ -10,7 +10,7 @@ import { type Interaction, scopeOf } from '../identity/scope.ts';
 import { leave, touchedBy } from '../interaction/answer.ts';
 import { type Answer, type Context, capabilityOf, isTester } from '../interaction/context.ts';
 import { asDeposited } from '../interaction/document.ts';
-import { askingFor, keysOfId, mayAsk, permissionFor } from '../interaction/reach.ts';
+import { askingFor, beyondScopes, keysOfId, mayAsk, permissionFor } from '../interaction/reach.ts';
 import { findOne, knownRecord } from '../interaction/read.ts';
 import { guardianship } from '../interaction/relation.ts';
 import { longestText, resourceOfRow } from '../interaction/row.ts';
@@ -45,8 +45,7 @@ function allowed(context: Context, { type, mode, resource }: Subject): void {
   const letter = mode === undefined || mode === 'profile' ? undefined : letters[mode];
   if (letter !== undefined) mayAsk(context, letter, type);
   else if (resource === undefined) mayAsk(context, 'r', type);
-  else if (textual.every((one) => scopeOf(context.caller, one, type) === 'none'))
-    throw refuse('forbidden', 'No scope of the token allows this');
+  else if (textual.every((one) => scopeOf(context.caller, one, type) === 'none')) throw beyondScopes(context, 'r', type);
 }
 
 /** Refused where it cannot be told what is to be validated. */
