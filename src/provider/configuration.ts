@@ -9,6 +9,7 @@ import type { SigningKey } from '../store/signing-key.ts';
 import { adapterFor, type Known } from './adapter.ts';
 import { addressesOf, assertionAlgorithms } from './addresses.ts';
 import { launchScopes, narrowed } from './app-scope.ts';
+import { sessionCookie } from './app-session.ts';
 import { assertedIn } from './asserted.ts';
 import { claimsOf, grantedOf } from './client-claims.ts';
 import { errorPage, showIn } from './error-page.ts';
@@ -65,7 +66,7 @@ export function configurationOf(setting: Setting): Configuration {
       if (exchanged !== undefined) return exchanged;
       const client = await registered(clients, token.clientId);
       return client.kind === 'app'
-        ? await holderClaims(holders, client.registration, token as object)
+        ? await holderClaims(holders, client.registration, token as object, epochIn(ctx))
         : claimsOf(client, assertedIn(ctx));
     },
     renderError: (ctx, { error, error_description: description }) => showIn(ctx, errorPage(ctx.status, error, description)),
@@ -90,6 +91,11 @@ export function configurationOf(setting: Setting): Configuration {
   };
 }
 
+/** Of what is exchanged for the token: since when the account has not left everywhere. */
+function epochIn({ oidc }: KoaContextWithOIDC): string | undefined {
+  return (oidc.entities.RefreshToken ?? oidc.entities.AuthorizationCode)?.acr;
+}
+
 /** This server, as far as the client may ask. */
 function resourceServer({ baseUrl, keys }: Setting, { oidc }: KoaContextWithOIDC, client: Client): ResourceServer {
   const { AuthorizationCode: code, RefreshToken: refresh } = oidc.entities;
@@ -106,11 +112,12 @@ function resourceServer({ baseUrl, keys }: Setting, { oidc }: KoaContextWithOIDC
 }
 
 /** Signed with what the signing keys give, so that they change with them, on every process. */
-function cookiesOf({ baseUrl, keys }: Setting): Configuration['cookies'] {
+function cookiesOf({ keys }: Setting): Configuration['cookies'] {
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, overwrite: true } as const;
   return {
     keys: keys.map(({ jwk }) => Buffer.from(hkdfSync('sha256', String(jwk.d), '', 'cookies', 32)).toString('base64url')),
-    long: { ...cookie, path: addressesOf(baseUrl).path },
+    names: { session: sessionCookie, interaction: 'carnet-interaction', resume: 'carnet-resume' },
+    long: cookie,
     short: cookie,
   };
 }

@@ -6,25 +6,29 @@ import type { Ins } from '../identity/caller.ts';
 import type { Accounts } from '../store/account.ts';
 import type { Store } from '../store/store.ts';
 
-export type Holder = { readonly id: string; readonly ins: Ins };
+/** `epoch`: another one each time that he leaves everywhere. */
+export type Holder = { readonly id: string; readonly ins: Ins; readonly epoch: string };
 export type Holders = {
   /** Of an account that may sign in. */
   readonly find: (account: string) => Promise<Holder | undefined>;
   /** The key of the record of this INS, which is its Patient's id. */
   readonly recordOf: (ins: Ins) => Promise<string | undefined>;
+  /** Every session and every token of the account. */
+  readonly endEverywhere: (account: string, now: Date) => Promise<void>;
 };
 
 /** He reads his record open or closed: whether there is one is all that is asked. */
-export function holdersOf(accounts: Pick<Accounts, 'find'>, { records }: Pick<Store, 'records'>): Holders {
+export function holdersOf(accounts: Pick<Accounts, 'find' | 'endEverywhere'>, { records }: Pick<Store, 'records'>): Holders {
   return {
     find: async (account) => {
       const found = await accounts.find(account);
-      return found && { id: found._id, ins: found.ins };
+      return found && { id: found._id, ins: found.ins, epoch: found.epoch };
     },
     recordOf: async (ins) => {
       const key = await records.keyOf(ins);
       return key === undefined ? undefined : (await records.current(key))?.key;
     },
+    endEverywhere: accounts.endEverywhere,
   };
 }
 
@@ -37,11 +41,17 @@ type Token = {
   readonly scope?: string | undefined;
 };
 
-/** What an access token says of the holder. Throws `invalid_grant` where there is no such account any more, or no record to launch into. */
-export async function holderClaims(holders: Holders, registration: string, token: Token): Promise<JsonObject> {
+/** What an access token says of the holder. Throws `invalid_grant` where there is no such account any more, it has left everywhere since, or there is no record to launch into. */
+export async function holderClaims(
+  holders: Holders,
+  registration: string,
+  token: Token,
+  epoch: string | undefined,
+): Promise<JsonObject> {
   const { accountId, grantId, scope = '' } = token;
   const holder = accountId === undefined ? undefined : await holders.find(accountId);
-  if (holder === undefined || grantId === undefined) throw new errors.InvalidGrant('there is no such account');
+  if (holder === undefined || grantId === undefined || holder.epoch !== epoch)
+    throw new errors.InvalidGrant('there is no such account');
   const isLaunch = scope.split(' ').includes('launch/patient');
   const patient = isLaunch ? await holders.recordOf(holder.ins) : undefined;
   if (isLaunch && patient === undefined) throw new errors.InvalidGrant('there is no record');

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type Provider } from 'oidc-provider';
 import type { Client, Clients } from '../store/client.ts';
 import type { ProviderRows } from '../store/provider-row.ts';
+import type { Account } from './account/sign-in.ts';
 import { addressesOf } from './addresses.ts';
 import { launchScopes, narrowed, wordsOf } from './app-scope.ts';
 import { consentPage, noRecordPage } from './consent-page.ts';
@@ -25,7 +26,7 @@ export type Asking = {
 };
 export type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
 /** `account`: who has signed in; else what he is shown. */
-export type Login = (asked: LoginAsked) => Promise<{ readonly account: string; readonly cookies?: readonly string[] } | Page>;
+export type Login = (asked: LoginAsked) => Promise<{ readonly account: Account; readonly cookies?: readonly string[] } | Page>;
 export type LoginAsked = {
   readonly request: IncomingMessage;
   /** What he sent; absent: he comes. */
@@ -70,9 +71,10 @@ async function signIn(asking: Asking, { details, client, form, request, response
   if (!('account' in outcome)) return outcome;
   const { account, cookies = [] } = outcome;
   // Two accounts share no browser: the one that is here leaves first.
-  if (details.session !== undefined && details.session.accountId !== account)
+  if (details.session !== undefined && details.session.accountId !== account._id)
     return otherAccountPage(`${addressesOf(asking.baseUrl).path}/session/end`);
-  const login = { accountId: account, amr: ['pwd', 'otp', 'mfa'], remember: false };
+  // What comes of a session that outlives the account's leaving everywhere is void (holder.ts).
+  const login = { accountId: account._id, acr: account.epoch, amr: ['pwd', 'otp', 'mfa'], remember: false };
   const options = { mergeWithLastSubmission: false };
   return { location: await asking.provider.interactionResult(request, response, { login }, options), cookies };
 }
@@ -80,7 +82,7 @@ async function signIn(asking: Asking, { details, client, form, request, response
 async function consent(asking: Asking, { details, client, form, request, response }: Asked): Promise<Page | Elsewhere> {
   const { provider, holders, forms } = asking;
   const holder = details.session && (await holders.find(details.session.accountId));
-  if (holder === undefined) return expiredPage();
+  if (holder === undefined || holder.epoch !== details.session?.acr) return expiredPage();
   const scope = narrowed(String(details.params.scope), client.scope);
   const isLaunch = wordsOf(scope).includes('launch/patient');
   const hasRecord = !isLaunch || (await holders.recordOf(holder.ins)) !== undefined;

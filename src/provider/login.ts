@@ -10,7 +10,7 @@ export async function loginAt(desk: Desk, { request, form, action, app }: Parame
   const { forms, base, clock } = desk;
   const visit = { request, now: clock() };
   const came = form && (await comesIn(desk, { ...visit, form }));
-  if (came?.is === 'signed-in') return { account: came.account._id, cookies: [knownAfter(desk, visit, came)] };
+  if (came?.is === 'signed-in') return { account: came.account, cookies: [knownAfter(desk, visit, came)] };
   const { field, cookies } = forms.bound(request);
   const about = html`<p>L’application « ${app} » demande à vous reconnaître. Vous lui direz ensuite ce qu’elle peut faire, ou rien.</p>`;
   const ins = form?.get('ins') ?? '';

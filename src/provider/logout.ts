@@ -1,24 +1,33 @@
 // Leaving: this browser, or every browser and every app.
 // https://openid.net/specs/openid-connect-rpinitiated-1_0.html
+import type { IncomingMessage } from 'node:http';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { isObject } from '../fhir/json.ts';
 import type { ProviderRows } from '../store/provider-row.ts';
 import { showIn } from './error-page.ts';
+import type { Holders } from './holder.ts';
 import { html } from './page/html.ts';
 import type { Page } from './page/layout.ts';
 
-type Leaving = { readonly rows: ProviderRows; readonly clock: () => Date };
+export type Leaving = {
+  readonly rows: ProviderRows;
+  readonly holders: Pick<Holders, 'endEverywhere'>;
+  /** The session with the pages of accounts; the cookies that are to go. */
+  readonly leavePages: (request: IncomingMessage) => Promise<readonly string[]>;
+  readonly clock: () => Date;
+};
 type Context = Omit<KoaContextWithOIDC, 'oidc'> & { readonly oidc?: KoaContextWithOIDC['oidc'] };
 
 /** What oidc-provider ends is one grant of each app; with it ends all that was allowed in the session. */
-export function logoutFrom(provider: Provider, { rows, clock }: Leaving): void {
+export function logoutFrom(provider: Provider, { rows, holders, leavePages, clock }: Leaving): void {
   provider.use(async (ctx: Context, next) => {
     await next();
     const { session, body } = ctx.oidc ?? {};
     const hasLeft = ctx.path === '/session/end/confirm' && ctx.status === 303;
     if (!hasLeft || session === undefined || !isObject(body) || body.logout === undefined) return;
     await rows.endSession(session.uid, clock());
-    if (body.logout === 'everywhere' && session.accountId !== undefined) await rows.endAccount(session.accountId, clock());
+    ctx.append('Set-Cookie', [...(await leavePages(ctx.req))]);
+    if (body.logout === 'everywhere' && session.accountId !== undefined) await holders.endEverywhere(session.accountId, clock());
   });
 }
 

@@ -18,7 +18,7 @@ import type { Holders } from './holder.ts';
 import { interact, type Login } from './interaction.ts';
 import { openKeyring } from './keyring.ts';
 import { launchFrom } from './launch.ts';
-import { logoutFrom } from './logout.ts';
+import { type Leaving, logoutFrom } from './logout.ts';
 import type { Forms } from './page/form.ts';
 import { sendPage } from './page/layout.ts';
 import { nameClientsIn, withItsClient } from './refresh-token.ts';
@@ -33,6 +33,7 @@ export type Start = Kept & {
   readonly holders: Holders;
   readonly login: Login;
   readonly forms: Forms;
+  readonly leavePages: Leaving['leavePages'];
   readonly report: (error: unknown) => void;
 };
 
@@ -73,7 +74,10 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, ..
     const signing = await keyring.signing();
     const of = signing.map(({ _id }) => _id).join(' ');
     if (made?.of !== of) {
-      const provider = providerOf({ ...kept, baseUrl, keys: signing, given }, { upstreams, accept, report });
+      const provider = providerOf(
+        { ...kept, baseUrl, keys: signing, given },
+        { upstreams, accept, report, leavePages: kept.leavePages },
+      );
       made = { of, provider, callback: provider.callback() };
     }
     return made;
@@ -96,16 +100,16 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, ..
 
 const pathOf = (url = ''): string => url.replace(/\?.*$/s, '');
 
-type Around = Pick<Exchange, 'upstreams' | 'accept'> & Pick<Start, 'report'>;
+type Around = Pick<Exchange, 'upstreams' | 'accept'> & Pick<Start, 'report' | 'leavePages'>;
 
-function providerOf(setting: Setting, { upstreams, accept, report }: Around): Provider {
+function providerOf(setting: Setting, { upstreams, accept, report, leavePages }: Around): Provider {
   const { issuer, token } = addressesOf(setting.baseUrl);
   const provider = new Provider(issuer, configurationOf(setting));
   registerExchange(provider, { ...setting, upstreams, accept, sign: { alg: signature, kid: setting.keys[0]?._id } });
   rewriteBodies(provider, [underAnotherName, withItsClient]);
   nameClientsIn(provider);
   shieldIn(provider);
-  logoutFrom(provider, setting);
+  logoutFrom(provider, { ...setting, leavePages });
   launchFrom(provider, setting);
   // Whatever address the request came by: behind a proxy it is not this one.
   provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () => new Set([token, issuer]);

@@ -1,12 +1,13 @@
 // An app, a person with a record and an account, and how the one gets a token of the other.
 // https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-standalone-launch
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { MongoClient } from 'mongodb';
+import type { Collection, MongoClient } from 'mongodb';
 import request from 'supertest';
 import type { AccountsKept } from '../../src/provider/account/kept.ts';
 import type { Client, Clients } from '../../src/store/client.ts';
 import { clientsOf } from '../../src/store/client.ts';
 import { connect, openDatabase } from '../../src/store/database.ts';
+import { type SigningKeys, signingKeysOf } from '../../src/store/signing-key.ts';
 import { baseUrl, type CarnetOptions, type Reply } from '../carnet.ts';
 import { giveBack, takeDatabase, uriOf } from '../database.ts';
 import { cx } from '../identity/issuer.ts';
@@ -26,6 +27,9 @@ export type Apps = {
   readonly kept: AccountsKept;
   readonly clients: Clients;
   readonly database: string;
+  /** What the provider remembers. */
+  readonly provider: Collection;
+  readonly keys: SigningKeys;
   readonly verifier: string;
   readonly person: Person;
   /** Another one, without a record. */
@@ -53,6 +57,8 @@ export async function openApps(options: CarnetOptions = {}): Promise<Apps> {
     kept,
     clients: clientsOf(databases[0], databases),
     database,
+    provider: mongo.db(database).collection('provider'),
+    keys: signingKeysOf(databases[0], databases),
     verifier,
     somebody: async () => await signUp(kept, somebody(), new Date(Date.now() - 300_000)),
     person,

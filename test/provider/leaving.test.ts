@@ -5,7 +5,9 @@ import { clientOf, startCarnet } from '../carnet.ts';
 import { type Browser, newBrowser } from './app-browser.ts';
 import {
   type Apps,
+  authorized,
   authorizeUrl,
+  exchange,
   fullScope,
   openApps,
   post,
@@ -119,6 +121,34 @@ describe('leaving', () => {
     expect((await apps.browser.open(authorizeUrl(app))).text).toContain('name="password"');
   });
 
+  it('leaves the pages of accounts as well, and they the apps', async () => {
+    const enter = async (browser: Browser): Promise<void> => {
+      const page = await browser.open('/compte/connexion');
+      expect((await typeIn(apps, browser, page)).text).toContain('Mon compte');
+    };
+    const browser = fresh();
+    await tokens(apps, app, {}, browser);
+    await enter(browser);
+    await leave(browser, 'here');
+    expect((await browser.open('/compte/')).text).toContain('name="password"');
+    const { access_token: token } = await tokens(apps, await onlineApp(), { scope: online }, browser);
+    await enter(browser);
+    const left = await browser.submit(await browser.open('/compte/'), {});
+    expect([left.url.pathname, await read(token)]).toEqual(['/compte/deconnexion', 401]);
+    expect((await browser.open(authorizeUrl(app))).text).toContain('name="password"');
+  });
+
+  it('everywhere ends what is under way: a session that is written again, a code that was given', async () => {
+    const browser = fresh();
+    const code = (await authorized(apps, app, {}, browser)).get('code') ?? '';
+    const rows = await apps.provider.find({ account: apps.person.account._id }).toArray();
+    await apps.kept.accounts.endEverywhere(apps.person.account._id, apps.now());
+    await apps.provider.insertMany(rows);
+    expect((await exchange(apps, app, code)).body.error).toBe('invalid_grant');
+    expect((await browser.open(authorizeUrl(app))).text).toContain('n’est plus en cours');
+    await apps.provider.deleteMany({ account: apps.person.account._id });
+  });
+
   it('goes back to an address of the app, and to no other', async () => {
     const browser = fresh();
     const { id_token: hint } = await tokens(apps, app, {}, browser);
@@ -207,6 +237,15 @@ describe('the pages', () => {
     } finally {
       await secure.server.stop();
     }
+  });
+
+  it('know nobody any more whose cookies were signed by a key that is forgotten', async () => {
+    const browser = fresh();
+    await authorized(apps, app, {}, browser);
+    await apps.keys.rotate(apps.now());
+    expect((await browser.open(authorizeUrl(app))).text).toContain('value="accept"');
+    await apps.keys.rotate(apps.now(), { forget: true });
+    expect((await browser.open(authorizeUrl(app))).text).toContain('name="password"');
   });
 
   it('run no script, stand in no frame, and send forms nowhere else', async () => {

@@ -7,6 +7,7 @@ import type { ProviderRows } from '../../store/provider-row.ts';
 import type { AccountsKept } from '../account/kept.ts';
 import { closeSession, sessionOf } from '../account/session.ts';
 import type { Account } from '../account/sign-in.ts';
+import { endAppSession } from '../app-session.ts';
 import { accountPage, faultPage, toldPage } from './account-page.ts';
 import { type Cookies, cookiesOf } from './cookie.ts';
 import { confirm, showSecondFactor, showSignUp, startEnrolment } from './enrolment.ts';
@@ -148,19 +149,26 @@ async function showAccount(desk: Desk, visit: Visit): Answer {
   return { ...accountPage({ base: desk.base, bound: field, ending: account.ins.value.slice(-3) }), cookies };
 }
 
-async function leave(desk: Desk, { request }: Filled): Answer {
-  const token = desk.cookies.read(request, 'session');
-  if (token !== undefined) await closeSession({ rows: desk.rows, accounts: desk.kept.accounts }, token);
-  return left(desk, 'Vous êtes déconnecté de ce navigateur.');
+async function leave(desk: Desk, { request, now }: Filled): Answer {
+  await endAppSession(desk.rows, request, now);
+  return left(desk, 'Vous êtes déconnecté de ce navigateur.', await leavePages(desk, request));
+}
+
+/** The cookies that are to go. */
+export async function leavePages({ rows, kept, cookies }: Desk, request: IncomingMessage): Promise<readonly string[]> {
+  const token = cookies.read(request, 'session');
+  if (token !== undefined) await closeSession({ rows, accounts: kept.accounts }, token);
+  return [cookies.drop('session')];
 }
 
 async function leaveEverywhere(desk: Desk, filled: Filled): Answer {
   const account = await signedIn(desk, filled);
   if (account === undefined) return { location: `${desk.base}/connexion` };
   await desk.kept.accounts.endEverywhere(account._id, filled.now);
-  return left(desk, 'Toutes les connexions de ce compte sont fermées, sur tous les appareils et pour toutes les applications.');
+  const text = 'Toutes les connexions de ce compte sont fermées, sur tous les appareils et pour toutes les applications.';
+  return left(desk, text, [desk.cookies.drop('session')]);
 }
 
-function left({ base, cookies }: Desk, text: string): Page {
-  return { ...toldPage({ base, title: 'Vous êtes déconnecté', text }), cookies: [cookies.drop('session')] };
+function left({ base }: Desk, text: string, cookies: readonly string[]): Page {
+  return { ...toldPage({ base, title: 'Vous êtes déconnecté', text }), cookies };
 }
