@@ -51,7 +51,8 @@ function goneAfter(seconds: number | undefined, now: Date): Date | undefined {
 }
 
 function rowOf(_id: string, payload: AdapterPayload, gone: Date | undefined): ProviderRow {
-  const { uid, accountId } = payload;
+  const { uid } = payload;
+  const accountId = accountIn(payload);
   const grantId = _id.startsWith(grantPrefix) ? _id.slice(grantPrefix.length) : payload.grantId;
   return {
     _id,
@@ -61,6 +62,11 @@ function rowOf(_id: string, payload: AdapterPayload, gone: Date | undefined): Pr
     ...(accountId === undefined ? {} : { account: accountId }),
     ...(gone === undefined ? {} : { gone }),
   };
+}
+
+/** Of an interaction, who has just signed in, or is asked: it ends with all else of the account. */
+function accountIn({ accountId, result, session }: AdapterPayload): string | undefined {
+  return accountId ?? result?.login?.accountId ?? session?.accountId;
 }
 
 function payloadOf(row: ProviderRow | undefined): AdapterPayload | undefined {

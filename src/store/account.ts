@@ -83,10 +83,7 @@ export function accountsOf(database: Database, databases: readonly Database[]): 
     rehash: async ({ _id, password: old }, password) =>
       void (await accounts.updateOne({ _id, password: old }, { $set: { password } })),
     endEverywhere: async (id, now) =>
-      await transaction(database, async (inside) => {
-        await inside.accounts.updateOne({ _id: { $eq: id } }, { $set: { epoch: randomUUID() } }, within(inside));
-        await endWithin(inside, databases, { account: id }, now);
-      }),
+      await transaction(database, async (inside) => await endWithin(inside, databases, { account: id }, now)),
   };
 }
 
@@ -97,13 +94,23 @@ async function enrol(inside: Database, databases: readonly Database[], enrolled:
   const { ins, digest, password, totp } = enrolment;
   if ((await activationsOf(inside).consume(ins, digest, now)) !== 'activated') return undefined;
   await inside.enrolments.deleteOne({ _id: enrolment._id }, within(inside));
+  const ofIns = { 'ins.value': ins.value, 'ins.system': ins.system };
+  const old = await inside.accounts.findOne(ofIns, within(inside));
+  if (old !== null) await endWithin(inside, databases, { account: old._id }, now);
   const browsers = fresh.browser === undefined ? [] : [fresh.browser];
   const $set = { password, totp, epoch: randomUUID(), step: fresh.step, browsers };
   const account = await inside.accounts.findOneAndUpdate(
-    { 'ins.value': ins.value, 'ins.system': ins.system },
+    ofIns,
     { $set, $setOnInsert: { _id: randomUUID(), ins, made: now } },
     { upsert: true, returnDocument: 'after', ...within(inside) },
   );
-  if (account !== null) await endWithin(inside, databases, { account: account._id }, now);
   return account ?? undefined;
+}
+
+/** In the transaction that is open: nobody signs in for what is gone. */
+export async function forgetAccount(inside: Database, ins: Ins, now: Date): Promise<void> {
+  const ofIns = { 'ins.value': ins.value, 'ins.system': ins.system };
+  const account = await inside.accounts.findOneAndDelete(ofIns, within(inside));
+  if (account !== null) await endWithin(inside, [inside], { account: account._id }, now);
+  await inside.enrolments.deleteMany(ofIns, within(inside));
 }

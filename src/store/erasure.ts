@@ -8,6 +8,7 @@ import type { Moments } from '../filter/bind.ts';
 import type { Filter } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
 import type { Ins } from '../identity/caller.ts';
+import { forgetAccount } from './account.ts';
 import { activationName } from './activation.ts';
 import { transaction } from './commit.ts';
 import { type Database, type Erasure, type StoredRecord, within } from './database.ts';
@@ -70,17 +71,18 @@ export async function beginErasure(database: Database, key: string, judge: Judge
     const { due } = stored === null ? {} : judged(stored, judge);
     if (stored === null || due === undefined) return false;
     await inside.records.deleteOne({ _id: key, version: stored.version }, within(inside));
-    if (stored.ins) await forgetIns(inside, stored.ins, key);
+    if (stored.ins) await forgetIns(inside, stored.ins, key, now);
     const nothing = { resources: 0, versions: 0, traces: 0, files: 0 };
     await inside.erasures.insertOne({ _id: key, reason: due.reason, at: now, ...nothing }, within(inside));
     return true;
   });
 }
 
-/** Nobody makes an account with a code for what is gone. */
-async function forgetIns(database: Database, ins: Ins, key: string): Promise<void> {
+/** Nobody makes an account with a code for what is gone, or signs in to one. */
+async function forgetIns(database: Database, ins: Ins, key: string, now: Date): Promise<void> {
   await database.keys.deleteOne({ _id: insKey(ins), ids: key }, within(database));
   await database.activations.deleteOne({ _id: activationName(ins) }, within(database));
+  await forgetAccount(database, ins, now);
 }
 
 export async function erasuresUnderWay({ erasures }: Database): Promise<readonly Erasure[]> {

@@ -1,4 +1,6 @@
 // What the provider remembers for a while, as texts that it alone understands; and how what it has granted ends.
+
+import { randomUUID } from 'node:crypto';
 import type { Vouched } from '../identity/caller.ts';
 import { grantName, tokenName } from '../identity/claims.ts';
 import { isDuplicateKey, transaction } from './commit.ts';
@@ -78,7 +80,9 @@ type Ended = { readonly grant: string } | { readonly account: string } | { reado
 
 /** In the transaction that is open. */
 export async function endWithin(inside: Database, databases: readonly Database[], by: Ended, now: Date): Promise<void> {
-  const { provider } = inside;
+  const { provider, accounts } = inside;
+  // What is about to rest on it does so in vain.
+  if ('account' in by) await accounts.updateOne({ _id: { $eq: by.account } }, { $set: { epoch: randomUUID() } }, within(inside));
   const found = await provider.find(by, { projection: { grant: 1 }, ...within(inside) }).toArray();
   const grants = new Set([...('grant' in by ? [by.grant] : []), ...found.flatMap(({ grant }) => grant ?? [])]);
   for (const grant of grants) {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Document } from 'mongodb';
 import { type Body, type Reply, startCarnet } from '../carnet.ts';
 import { idIn, written } from '../interaction/ground.ts';
-import { consent, document, patient } from '../resources.ts';
+import { consent, document, patient, testIns } from '../resources.ts';
 import { everything, type Ground, multiply, naming, type Opened, openGround, present, shows, startErase } from './erasing.ts';
 
 let ground: Ground;
@@ -79,12 +79,16 @@ it('everything of the record goes, and of no other; its trace stays; the same IN
   const record = await ground.closed('2015-01-01T12:00:00Z');
   const mails = ground.db.collection<{ _id: string; rec: string; next: Date }>('outbox');
   await mails.insertMany([record, open].map(({ key: rec }) => ({ _id: `${rec}-n|h`, rec, next: new Date('2100-01-01') })));
+  await signedIn(record.ins, 'erased');
+  await signedIn(open.ins, 'open');
   const others = [closed.key, open.key, closed.ins, open.ins];
   const untouched = await naming(ground, ...others);
   const kinds = new Set((await naming(ground, record.key)).map((row) => row.split(':')[0]));
   const everywhere = ['records', 'keys', 'history', 'outbox', 'AuditEvent', 'Binary', 'Communication', 'Consent', 'Immunization'];
   expect([...kinds]).toEqual(expect.arrayContaining(everywhere));
-  expect((await naming(ground, record.ins)).map((row) => row.split(':')[0])).toContain('activations');
+  expect((await naming(ground, record.ins)).map((row) => row.split(':')[0])).toEqual(
+    expect.arrayContaining(['accounts', 'activations', 'enrolments']),
+  );
   const said = await ground.erase();
   expect(said.join()).not.toMatch(new RegExp(`${record.key}|${record.ins}`));
   expect(said).toContain(erased(0, 1));
@@ -100,6 +104,11 @@ it('everything of the record goes, and of no other; its trace stays; the same IN
   expect(await naming(ground, ...others)).toEqual(untouched);
   expect(await ground.db.collection('erasures').countDocuments()).toBe(0);
 
+  // Who had signed in has no session and no token any more.
+  const sessions = async (account: string): Promise<number> => await ground.db.collection('provider').countDocuments({ account });
+  expect([await sessions('erased'), await sessions('open')]).toEqual([0, 1]);
+  expect(await ground.db.collection<{ _id: string }>('records').findOne({ _id: 'revoked|grant|of erased' })).not.toBeNull();
+
   // His deposits are gone for whoever made them.
   for (const id of record.documents) expect((await ground.as.hospital.get(`/DocumentReference/${id}`)).status).toBe(404);
   expect(await ground.statusOf(record)).toBe('none');
@@ -109,6 +118,16 @@ it('everything of the record goes, and of no other; its trace stays; the same IN
   written(await holder.post('/Consent', consent('opening', again, { type: 'permit' })));
   expect((await holder.get(`/DocumentReference?patient=${again}&_total=accurate`)).body.total).toBe(0);
 }, 120_000);
+
+/** With an account, other credentials on their way, and an app that he has allowed something. */
+async function signedIn(value: string, account: string): Promise<void> {
+  const ins = { system: testIns, value };
+  const insert = async (name: string, row: { readonly _id: string } & Document): Promise<unknown> =>
+    await ground.db.collection<{ _id: string } & Document>(name).insertOne(row);
+  await insert('accounts', { _id: account, ins });
+  await insert('enrolments', { _id: account, ins, gone: new Date('2100-01-01') });
+  await insert('provider', { _id: `Grant|${account}`, account, grant: `of ${account}` });
+}
 
 function judgeTrace(event: Body, { key, ins }: Opened): void {
   expect(event).toMatchObject({ type: { code: 'destroy' }, action: 'D', period: { start: present.toISOString() } });

@@ -38,7 +38,7 @@ export async function createAccount(kept: AccountsKept, { ins, code, password, n
   const read = readActivationCode(code);
   const [first] = candidates;
   if (first === undefined || read === undefined) return { is: 'misspelt' };
-  const fault = faultOf(password, first);
+  const fault = await faultOf(password, first);
   if (fault !== undefined) return { is: 'refused', password: fault };
   const network = kept.blind(`network of codes|${networkOf(address)}`);
   const until = await kept.throttle.begin(network, ofNetwork, now);
