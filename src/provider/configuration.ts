@@ -2,8 +2,6 @@
 // https://hl7.org/fhir/smart-app-launch/, https://github.com/panva/node-oidc-provider/blob/v9.x/docs/README.md
 import { hkdfSync } from 'node:crypto';
 import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
-import type { JsonObject } from '../fhir/json.ts';
-import { parseIns } from '../identity/identifiers.ts';
 import type { Client, Clients } from '../store/client.ts';
 import type { SigningKey } from '../store/signing-key.ts';
 import { adapterFor, type Known } from './adapter.ts';
@@ -11,6 +9,7 @@ import { addressesOf, assertionAlgorithms } from './addresses.ts';
 import { launchScopes, narrowed } from './app-scope.ts';
 import { sessionCookie } from './app-session.ts';
 import { assertedIn } from './asserted.ts';
+import { judgeAssertion, skew } from './client-assertion.ts';
 import { claimsOf, grantedOf } from './client-claims.ts';
 import { errorPage, showIn } from './error-page.ts';
 import { exchangedClaims } from './exchange.ts';
@@ -27,9 +26,6 @@ export type Setting = Known & {
   readonly holders: Holders;
 };
 
-/** Seconds. */
-const longestAssertion = 300;
-const skew = 60;
 export const signature = 'ES256';
 
 export function configurationOf(setting: Setting): Configuration {
@@ -60,7 +56,8 @@ export function configurationOf(setting: Setting): Configuration {
       client.grantTypeAllowed('refresh_token') && (scopes.has('offline_access') || scopes.has('online_access')),
     expiresWithSession: async (_ctx, { scopes }) => !scopes.has('offline_access'),
     rotateRefreshToken: true,
-    assertJwtClientAuthClaimsAndHeader: (_ctx, claims, header) => judgeAssertion(claims, header, clock()),
+    assertJwtClientAuthClaimsAndHeader: ({ oidc }, _claims, _header, { jwksUri }) =>
+      judgeAssertion(oidc.params?.client_assertion, jwksUri, clock()),
     extraTokenClaims: async (ctx, token) => {
       const exchanged = exchangedClaims(token);
       if (exchanged !== undefined) return exchanged;
@@ -126,17 +123,4 @@ async function registered(clients: Pick<Clients, 'find'>, id: string | undefined
   const client = id === undefined ? undefined : await clients.find(id);
   if (client === undefined) throw new errors.InvalidClient('client is invalid', 'client not found');
   return client;
-}
-
-/** https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html#authentication-jwt-header-values */
-function judgeAssertion(claims: JsonObject, { typ, kid }: JsonObject, now: Date): void {
-  const { exp, vitale } = claims;
-  if (typeof exp !== 'number' || exp > now.getTime() / 1000 + longestAssertion + skew)
-    throw new errors.InvalidClientAuth('exp must be within five minutes');
-  if (typ !== 'JWT' || typeof kid !== 'string') throw new errors.InvalidClientAuth('typ must be JWT, and kid name the key');
-  if (vitale !== undefined && !isCard(vitale)) throw new errors.InvalidClientAuth('vitale must list INS');
-}
-
-function isCard(vitale: unknown): boolean {
-  return Array.isArray(vitale) && vitale.every((one) => typeof one === 'string' && parseIns(one) !== undefined);
 }
