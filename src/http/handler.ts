@@ -25,6 +25,7 @@ import { vread } from '../interaction/vread.ts';
 import type { Operation } from '../operation/operation.ts';
 import type { Parameters } from '../search/query.ts';
 import { UnreadableRecord } from '../store/records.ts';
+import { authorizationOf, refuseToken } from './bearer.ts';
 import { formIn, isResource, patchIn, readBody, resourceIn } from './body.ts';
 import { isLenient, queryOf, readCondition, returnPreference, type Wanted, wanted, withoutForm } from './negotiation.ts';
 import { preferencesOf } from './prefer.ts';
@@ -43,7 +44,7 @@ type Handling = (context: Context, request: Request, response: Response) => Prom
 export function handle(shared: Shared, interaction: Interaction, handling: Handling): RequestHandler {
   return async (request, response) => {
     const now = shared.clock();
-    const caller = await shared.authenticate(request.headers.authorization, now);
+    const caller = await shared.authenticate(authorizationOf(request), now);
     await readBody(request, response);
     const { clock: _clock, authenticate: _authenticate, open, ...rest } = shared;
     const trail = { interaction, query: `${request.method} ${request.originalUrl.slice(0, 4000)}`, record: undefined };
@@ -139,6 +140,7 @@ function scopeOf({ params: { type, compartment, id } }: Request): Scope {
 
 export const searchHandling: Handling = async (context, request, response) => {
   const sent = request.method === 'POST' ? [...queryOf(request), ...formIn(request)] : queryOf(request);
+  refuseToken(sent);
   const form = wanted(request, sent);
   const parameters = withoutForm(sent);
   const { answer, quiet } = await search(

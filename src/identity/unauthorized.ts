@@ -1,4 +1,4 @@
-// The challenges of the Bearer scheme: 401 for who cannot be recognised, 403 for a token whose scopes do not reach.
+// The challenges of the Bearer scheme: 401 for who cannot be recognised, 400 for a token sent otherwise than in the header, 403 for a token whose scopes do not reach.
 // https://www.rfc-editor.org/rfc/rfc6750#section-3
 import { Refusal } from '../fhir/outcome.ts';
 
@@ -15,6 +15,14 @@ export function tokenRequired(): Refusal {
 export function invalidToken(text = 'The access token is not valid'): Refusal {
   return new Refusal('unauthorized', [{ text, expression: 'http.Authorization' }], {
     'WWW-Authenticate': `${challenge}, error="invalid_token", error_description="${text}"`,
+  });
+}
+
+/** A token is sent once, and in the header alone: addresses are logged and kept by others. */
+export function sentOtherwise(): Refusal {
+  const text = 'An access token is sent once, in the Authorization header';
+  return new Refusal('bad-request', [{ text, expression: 'http.Authorization' }], {
+    'WWW-Authenticate': `${challenge}, error="invalid_request", error_description="${text}"`,
   });
 }
 
