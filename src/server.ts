@@ -19,7 +19,7 @@ import { addressesOf } from './provider/addresses.ts';
 import { holdersOf } from './provider/holder.ts';
 import type { LoginAsked } from './provider/interaction.ts';
 import { loginAt } from './provider/login.ts';
-import { type Desk, deskOf, leavePages, openPages } from './provider/page/pages.ts';
+import { type Desk, deskOf, failurePage, leavePages, openPages } from './provider/page/pages.ts';
 import { openProvider } from './provider/provider.ts';
 import { loadUpstreams } from './provider/upstream.ts';
 import { sealedCursors } from './search/cursor.ts';
@@ -178,6 +178,7 @@ function persons(desk: Desk, { store }: Opened) {
     forms,
     holders: holdersOf(kept.accounts, store),
     login: async (asked: LoginAsked) => await loginAt(desk, asked),
+    failurePage: (error: unknown) => failurePage(error, desk.base),
     leavePages: async (request: IncomingMessage) => await leavePages(desk, request),
   };
 }

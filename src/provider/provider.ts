@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Provider } from 'oidc-provider';
 import type { JsonObject } from '../fhir/json.ts';
+import { Refusal } from '../fhir/outcome.ts';
 import { callerOf } from '../identity/claims.ts';
 import { verifyToken } from '../identity/token.ts';
 import { type Issuer, type Trust, withOwn } from '../identity/trust.ts';
@@ -20,7 +21,7 @@ import { openKeyring } from './keyring.ts';
 import { launchFrom } from './launch.ts';
 import { type Leaving, logoutFrom } from './logout.ts';
 import type { Forms } from './page/form.ts';
-import { sendPage } from './page/layout.ts';
+import { type Page, sendPage } from './page/layout.ts';
 import { nameClientsIn, withItsClient } from './refresh-token.ts';
 import type { Upstreams } from './upstream.ts';
 
@@ -34,6 +35,7 @@ export type Start = Kept & {
   readonly login: Login;
   readonly forms: Forms;
   readonly leavePages: Leaving['leavePages'];
+  readonly failurePage: (error: unknown) => Page;
   readonly report: (error: unknown) => void;
 };
 
@@ -82,6 +84,15 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, ..
     }
     return made;
   };
+  /** A person reads a page whatever happens. */
+  const asking = async (answer: () => ReturnType<typeof interact>): ReturnType<typeof interact> => {
+    try {
+      return await answer();
+    } catch (error) {
+      if (!(error instanceof Refusal)) report(error);
+      return kept.failurePage(error);
+    }
+  };
   return {
     issuer,
     path: addresses.path,
@@ -92,7 +103,7 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, ..
       // As it was sent to whatever stands in front: cookies are for TLS alone where that is spoken there.
       request.headers['x-forwarded-proto'] = new URL(baseUrl).protocol.replace(':', '');
       if (!asked.test(pathOf(request.url))) await callback(request, response);
-      else sendPage(response, await interact({ ...kept, provider, baseUrl }, request, response));
+      else sendPage(response, await asking(async () => await interact({ ...kept, provider, baseUrl }, request, response)));
     },
     has: (url) => served.test(pathOf(url)) || asked.test(pathOf(url)),
   };

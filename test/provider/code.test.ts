@@ -102,6 +102,14 @@ describe('the standalone launch', () => {
     expect([body.scope, await read(body.access_token)]).toEqual(['launch/patient patient/Patient.read', 200]);
   });
 
+  it('keeps what is granular within it', async () => {
+    const laboratory = 'patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory';
+    const body = await tokens(apps, app, { scope: `launch/patient ${laboratory}` });
+    expect(body.scope).toBe(`launch/patient ${laboratory}`);
+    const answers = ['/Observation', '/DocumentReference'].map(async (path) => (await as(body.access_token).get(path)).status);
+    expect(await Promise.all(answers)).toEqual([200, 403]);
+  });
+
   it('names no record that was not asked for', async () => {
     const body = await tokens(apps, app, { scope: 'patient/*.rs' });
     expect([body.patient, payloadOf(body.access_token).patient, await read(body.access_token)]).toEqual([

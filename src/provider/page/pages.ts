@@ -126,7 +126,7 @@ function notAllowed({ base }: Desk, get: boolean, post: boolean): Page {
   return { ...faultPage(405, 'Cette adresse ne se demande pas ainsi.', base), headers: { Allow } };
 }
 
-function failurePage(error: unknown, base: string): Page {
+export function failurePage(error: unknown, base: string): Page {
   const isBusy = error instanceof Refusal && error.status === 503;
   return isBusy
     ? {
