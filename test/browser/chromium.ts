@@ -13,6 +13,11 @@ export type Page = {
   readonly fill: (selector: string, text: string) => Promise<void>;
   readonly click: (selector: string) => Promise<void>;
   readonly url: () => string;
+  readonly waitForURL: (url: string) => Promise<void>;
+  readonly setViewportSize: (size: { readonly width: number; readonly height: number }) => Promise<void>;
+  /** A script in the page. */
+  readonly evaluate: (script: string) => Promise<unknown>;
+  readonly keyboard: { readonly type: (text: string) => Promise<void>; readonly press: (key: string) => Promise<void> };
   readonly on: (event: 'console' | 'pageerror', listener: (said: { text?: () => string; message?: string }) => void) => void;
 };
 export type Chromium = {

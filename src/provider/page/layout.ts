@@ -32,7 +32,6 @@ export function headersOf({ leadsTo = [], headers = {} }: Page): Readonly<Record
       "frame-ancestors 'none'",
       "base-uri 'none'",
     ].join('; '),
-    'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
     // With no-referrer a browser does not say where a form comes from, not even to its own server.
