@@ -24,11 +24,21 @@ export function newKeys(alg: Keys['alg'] = 'ES384'): Keys {
 }
 
 export function assertion(id: string, keys: Keys, more: JsonObject = {}, header: JsonObject = {}): string {
+  const [head, claims] = assertionParts(id, keys);
+  return signed(JSON.stringify({ ...head, ...header }), JSON.stringify({ ...claims, ...more }), keys);
+}
+
+export function assertionParts(id: string, keys: Keys): readonly [header: JsonObject, claims: JsonObject] {
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: id, sub: id, aud: tokenUrl, jti: randomUUID(), iat: now, exp: now + 60, ...more };
-  const input = [{ alg: keys.alg, typ: 'JWT', kid: keys.kid, ...header }, claims]
-    .map((part) => base64url(JSON.stringify(part)))
-    .join('.');
+  return [
+    { alg: keys.alg, typ: 'JWT', kid: keys.kid },
+    { iss: id, sub: id, aud: tokenUrl, jti: randomUUID(), iat: now, exp: now + 60 },
+  ];
+}
+
+/** Header and claims as they stand. */
+export function signed(header: string, claims: string, keys: Keys): string {
+  const input = `${base64url(header)}.${base64url(claims)}`;
   const signature = sign('sha384', Buffer.from(input), { key: keys.privateKey, dsaEncoding: 'ieee-p1363' });
   return `${input}.${signature.toString('base64url')}`;
 }
