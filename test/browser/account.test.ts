@@ -74,12 +74,13 @@ inBrowser(
     const judge = async (): Promise<void> => void faults.push(...((await page.evaluate(judged)) as unknown[]));
 
     await page.goto(`${base}/inscription`);
+    await page.waitForSelector('#ins:focus');
     await judge();
     await types(page, ins.value, code, 'onze signes', 'onze signes');
     await page.waitForSelector('[role=alert]');
     await judge();
     // The reader stands at what is wrong.
-    expect(await page.evaluate('document.activeElement.id')).toBe('password');
+    await page.waitForSelector('#password:focus');
     await page.fill('#code', code);
     await page.fill('#again', '');
     await page.evaluate('document.getElementById("password").focus()');
@@ -97,7 +98,7 @@ inBrowser(
 
     town.pass(1);
     await page.goto(`${base}/connexion`);
-    expect(await page.evaluate('document.activeElement.id')).toBe('ins');
+    await page.waitForSelector('#ins:focus');
     await judge();
     await types(page, ins.value, password, codeAt(secret, town.now()));
     await page.waitForURL(base);
