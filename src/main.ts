@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   log(`Listening on ${server.address}, base URL ${baseUrl}`);
   if (environment.mongodbUri === undefined && !server.isIndexed()) await reindexAll({ environment, mongodbUri, log });
   if (demo && issuer !== undefined)
-    await demonstrate({ dataDir, baseUrl, address: server.address, issuer, isEmpty: server.isEmpty, log });
+    await demonstrate({ dataDir, baseUrl, address: server.address, issuer, isEmpty: server.isEmpty, mongodbUri, log });
   quiet = false;
 }
 

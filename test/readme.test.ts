@@ -9,8 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { demonstrate } from '../src/demo/demo.ts';
 import { createIssuer, type DevelopmentIssuer } from '../src/demo/issuer.ts';
 import { isObject, type JsonObject, objectsOf, parseJson } from '../src/fhir/json.ts';
-import { baseUrl, type Carnet, startCarnet } from './carnet.ts';
+import { codeAt } from '../src/provider/account/one-time-code.ts';
+import { baseUrl, type Carnet, clientOf, startCarnet } from './carnet.ts';
+import { giveBack, takeDatabase, uriOf } from './database.ts';
+import { newBrowser } from './provider/app-browser.ts';
+import { challengeOf } from './provider/apps.ts';
 
+const database = await takeDatabase();
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const run = promisify(execFile);
@@ -33,17 +38,19 @@ describe('README', () => {
       address: carnet.address,
       issuer,
       isEmpty: carnet.server.isEmpty,
+      mongodbUri: uriOf(database),
       log: (line) => void said.push(line),
     });
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'carnet-readme-'));
     issuer = await createIssuer({ dataDir, baseUrl });
-    carnet = await startCarnet({ issuers: [issuer.trusted] });
+    carnet = await startCarnet({ issuers: [issuer.trusted], database });
     await demo();
   }, 60_000);
   afterAll(async () => {
-    await carnet.stop();
+    await carnet.server.stop();
+    giveBack(database);
     await rm(dataDir, { recursive: true });
   });
 
@@ -79,6 +86,34 @@ describe('README', () => {
     const told = objectsOf(traces?.entry).map(({ resource }) => JSON.stringify(resource));
     expect(told.length).toBe(5);
     expect(told.filter((text) => !/<p>Le \d.* (?:a|avez) /.test(text))).toEqual([]);
+  });
+
+  it('lets the patient sign in and allow the app of the demonstration what it asks', async () => {
+    const line = said.findLast((text) => text.includes('authenticator')) ?? '';
+    const [, ins = '', password = '', secret = ''] = /(\d{15}) {3}(.+?) {3}.*: (\w+)$/.exec(line) ?? [];
+    const redirect_uri = 'http://localhost:3000/';
+    const verifier = 'v'.repeat(43);
+    const browser = newBrowser(carnet.address);
+    const asked = {
+      ...{ response_type: 'code', client_id: 'demonstration', redirect_uri, scope: 'launch/patient patient/*.rs', aud: baseUrl },
+      ...{ code_challenge: challengeOf(verifier), code_challenge_method: 'S256' },
+    };
+    const form = await browser.open(`/oidc/auth?${new URLSearchParams(asked)}`);
+    const consent = await browser.submit(form, { ins, password, totp: codeAt(secret, new Date()) });
+    const { url } = await browser.submit(consent, { choice: 'accept' });
+    const code = url.searchParams.get('code') ?? '';
+    const given = await browser.send('/oidc/token', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: String(
+        new URLSearchParams({
+          ...{ grant_type: 'authorization_code', code, redirect_uri, client_id: 'demonstration', code_verifier: verifier },
+        }),
+      ),
+    });
+    const { access_token: token, patient } = JSON.parse(given.text);
+    const { body } = await clientOf(carnet.address, token).get(`/Patient/${patient}`);
+    expect(body.name[0].family).toBe('Lefèvre');
   });
 
   it('loads the demonstration once, and says what to try each time', async () => {

@@ -2,7 +2,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, parseJson, textOf } from '../fhir/json.ts';
-import { callers, type Loaded } from './callers.ts';
+import { type DemoAccount, demoApp, openDemoAccount } from './account.ts';
+import { callers, type Loaded, patientIns } from './callers.ts';
 import type { DevelopmentIssuer } from './issuer.ts';
 import { loadDemo } from './load.ts';
 
@@ -13,6 +14,7 @@ export type Demo = {
   readonly address: string;
   readonly issuer: DevelopmentIssuer;
   readonly isEmpty: () => Promise<boolean>;
+  readonly mongodbUri: string;
   readonly log: (line: string) => void;
 };
 
@@ -27,7 +29,8 @@ export async function demonstrate(demo: Demo): Promise<void> {
   }
   const file = join(demo.dataDir, 'demo-tokens.sh');
   await writeFile(file, tokenFile(demo, loaded), { mode: 0o600 });
-  for (const line of guide(demo, loaded, file)) demo.log(line);
+  const account = await openDemoAccount(demo.dataDir, demo.mongodbUri, patientIns);
+  for (const line of [...guide(demo, loaded, file), ...way(demo, account)]) demo.log(line);
 }
 
 /** A load that a crash cut short goes on where it was. */
@@ -82,6 +85,15 @@ function guide({ baseUrl }: Demo, loaded: Loaded, file: string): readonly string
     '  curl -H "Authorization: Bearer $DOCTOR"   "$FHIR/DocumentReference?patient=Patient/$PATIENT&_pretty=true"',
     '  curl -H "Authorization: Bearer $STRANGER" "$FHIR/DocumentReference?patient=Patient/$PATIENT&_pretty=true"',
     '  curl -H "Authorization: Bearer $HOLDER"   "$FHIR/AuditEvent?patient=Patient/$PATIENT&_pretty=true"',
+    '',
+  ];
+}
+
+function way({ baseUrl }: Demo, { number, password, secret }: DemoAccount): readonly string[] {
+  return [
+    `She signs in at ${new URL('compte/connexion', baseUrl).href} with her number, her password and a one-time code:`,
+    `  ${number}   ${password}   key for an authenticator app: ${secret}`,
+    `An app at ${demoApp.redirect[0]} may ask her (SMART standalone launch): client_id ${demoApp.id}`,
     '',
   ];
 }
