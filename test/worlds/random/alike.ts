@@ -14,6 +14,8 @@ export type Outcome = {
   readonly requests: number;
   readonly hidden: number;
   readonly refused: number;
+  /** Documents that were taken. */
+  readonly documents: number;
   readonly faults: readonly string[];
 };
 type Asked = { readonly written: Written; readonly regime: Regime; readonly now: Date; readonly asking: Asking };
@@ -51,8 +53,8 @@ async function judgeVisible(side: Side, { written: { world }, regime, now, askin
   const written = new Set(deposits.map(nameOf));
   return given(reply).flatMap(([status, all, count], at) => {
     const url = urls[at] ?? '';
-    // What the server itself has written, of this test's own accesses, is not of the world.
-    const ids = all.filter((name) => written.has(name) || !name.startsWith('Communication/'));
+    // What the server itself has written, notices and submission sets, is not of the world.
+    const ids = all.filter((name) => written.has(name) || !/^(?:Communication|List)\//.test(name));
     const total = typeof count === 'number' ? count - (all.length - ids.length) : count;
     const expected = [...seen].filter((name) => name.startsWith(`${url.split('?')[0]}/`)).toSorted();
     const isRight =
@@ -119,7 +121,8 @@ export async function judge(
   const { hidden, faults } = await judgeAlike(pair, asked, pick);
   const visible = await judgeVisible(pair.full, asked);
   const requests = written.groups.length;
-  return { requests, hidden, refused: written.refused, faults: [...faults, ...visible], world: written.world };
+  const documents = depositsOf(written.world).filter(({ resource }) => resource.resourceType === 'DocumentReference').length;
+  return { requests, hidden, documents, refused: written.refused, faults: [...faults, ...visible], world: written.world };
 }
 
 const wordNumber = (text: string): number =>

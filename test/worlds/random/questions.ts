@@ -72,7 +72,6 @@ export function lookups(
     `DocumentReference?${patient}&date=lt2026-07-01&_total=accurate`,
     `DocumentReference?${patient}&security-label=MASQUE_PS&_total=accurate`,
     `DocumentReference?${patient}&status=superseded&_total=accurate`,
-    `DocumentReference/_history?_count=20`,
     `Consent?${patient}&_include=Consent:data&_total=accurate`,
     `Patient/${key}/DocumentReference?_total=accurate`,
     // What was refused is sent to one world only, and leaves its traces there.

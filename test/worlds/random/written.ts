@@ -41,23 +41,33 @@ function refersTo(step: Deposit, group: readonly Step[]): boolean {
 /** The last part of an id is what the server draws. */
 const drawn = (deposit: Deposit): string => idOf(deposit).split('-').at(-1) ?? '';
 
-function withoutId({ resource: { id: _id, ...resource } }: Deposit): JsonObject {
-  return resource;
+/** As it is sent: a document with its bytes. */
+function sent({ resource: { id: _id, ...resource } }: Deposit): JsonObject {
+  return isDocument(resource)
+    ? { ...resource, content: [{ attachment: { contentType: 'text/plain', title: 'x', data: 'Qm9uam91cg==' } }] }
+    : resource;
 }
 
+const isDocument = ({ resourceType }: JsonObject): boolean => resourceType === 'DocumentReference';
+
 function transactionOf(group: readonly Deposit[]): JsonObject {
-  const entry = group.map((deposit) => ({ resource: withoutId(deposit), request: { method: 'POST', url: typeOf(deposit) } }));
+  const entry = group.map((deposit) => ({ resource: sent(deposit), request: { method: 'POST', url: typeOf(deposit) } }));
   return { resourceType: 'Bundle', type: 'transaction', entry };
 }
 
 function patchOf(on: string, labels: readonly string[]): Request {
-  const isDocument = on.startsWith('DocumentReference/');
+  const ofDocument = on.startsWith('DocumentReference/');
   const codings = labels.map((code) => ({ system: visibility, code }));
-  const body = isDocument
+  const body = ofDocument
     ? [{ op: 'add', path: '/securityLabel', value: labels.map(label) }]
     : [{ op: 'add', path: '/meta/security', value: codings }];
-  const none = [{ op: 'remove', path: isDocument ? '/securityLabel' : '/meta/security' }];
+  const none = [{ op: 'remove', path: ofDocument ? '/securityLabel' : '/meta/security' }];
   return { method: 'PATCH', path: `/${on}`, body: labels.length === 0 ? none : body };
+}
+
+/** Of the deposits, then of the bytes that come with documents: each as its document, whatever else is in the request. */
+function namesOf(deposits: readonly Deposit[]): readonly string[] {
+  return [...deposits, ...deposits.filter(({ resource }) => isDocument(resource))].map(drawn);
 }
 
 /** Whether it was taken. Throws where it was, under another name. */
@@ -69,9 +79,9 @@ export async function writeGroup(send: Send, { ins }: World, group: Group): Prom
   const deposits = group.filter(isDeposit);
   const request: Request =
     deposits.length === 1
-      ? { method: 'POST', path: `/${typeOf(first)}`, body: withoutId(first) }
+      ? { method: 'POST', path: `/${typeOf(first)}`, body: sent(first) }
       : { method: 'POST', path: '', body: transactionOf(deposits) };
-  const reply = await send(claimsOf(first.by, ins), first.at, request, deposits.map(drawn));
+  const reply = await send(claimsOf(first.by, ins), first.at, request, namesOf(deposits));
   if (reply.status >= 500) throw new Error(`${request.path} ${reply.status} ${reply.text}`);
   if (reply.status >= 300) return false;
   judgeIds(reply.text, reply.headers.location, deposits);
