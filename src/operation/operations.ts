@@ -3,14 +3,12 @@
 import { ownOperation } from '../conformance/capability.ts';
 import type { Conformance } from '../conformance/conformance.ts';
 import { activationCode } from './activation-code.ts';
-import { close } from './close.ts';
 import { explainAccess } from './explain-access.ts';
+import { close, reopen, requestErasure } from './life.ts';
 import { mask, unmask } from './mask.ts';
 import { narrate } from './narrate.ts';
 import type { Operation } from './operation.ts';
 import { recordStatus } from './record-status.ts';
-import { reopen } from './reopen.ts';
-import { requestErasure } from './request-erasure.ts';
 import { revoke, unblock } from './revoke.ts';
 import { validate } from './validate.ts';
 import { authorise, block, declareMedecinTraitant } from './wish.ts';
