@@ -63,16 +63,13 @@ export function refuse(reason: Reason, text: string, expression?: string): Refus
 }
 
 /** The refusal of what runs with the places of its faults as the sender knows them; of its headers, which are of another address, only the challenge, which is of the token. */
-export async function relocated<T>(
-  run: () => Promise<T>,
-  place: (expression: string | undefined) => string | undefined,
-): Promise<T> {
+export async function relocated<T>(run: () => Promise<T>, place: (fault: Fault) => string | undefined): Promise<T> {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const faults = error.faults.map(({ expression, ...fault }) => {
-      const moved = place(expression);
+      const moved = place(expression === undefined ? fault : { ...fault, expression });
       return moved === undefined ? fault : { ...fault, expression: moved };
     });
     const { 'WWW-Authenticate': challenge } = error.headers;

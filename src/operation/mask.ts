@@ -27,7 +27,7 @@ function labelling(name: string, relabel: Relabel): Operation {
     const change = { touched: [], apply: (resource: JsonObject) => relabelled(resource, label, relabel) };
     return await relocated(
       async () => await patchBy(context, { type, target: { id: idOf(call) }, ifMatch, prefer }, change),
-      (expression) => (isOf(type, expression) ? (given?.at ?? 'Parameters.parameter') : expression),
+      ({ expression }) => (isOf(type, expression) ? (given?.at ?? 'Parameters.parameter') : expression),
     );
   };
 }

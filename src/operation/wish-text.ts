@@ -3,6 +3,7 @@
 import { roleSystems } from '../access/consent.ts';
 import { addMonths, dayInParis, startOfDay } from '../fhir/instant.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
+import type { Fault } from '../fhir/outcome.ts';
 import type { Caller } from '../identity/caller.ts';
 import { identified } from '../identity/identifiers.ts';
 import { actReason } from '../identity/systems.ts';
@@ -44,10 +45,26 @@ function periodIn({ caller, now }: Asker, input: Input): JsonObject | undefined 
   return { ...period, end: dayInParis(new Date(startOfDay(addMonths(now, 12)).getTime() - 1)) };
 }
 
-/** The parameter that an element of the Consent was made of; undefined where the fault is of the record, not of what was said. */
-export function placeIn(input: Input, expression: string | undefined): string | undefined {
+/** What our profiles' invariants are about, by key: they are of the whole Consent or provision. */
+const judged: Readonly<Record<string, readonly string[]>> = {
+  'shr-1': ['purpose'],
+  'shr-2': ['actor'],
+  'shr-4': ['purpose', 'class', 'code', 'data'],
+  'con-4': ['class'],
+  'con-5': ['code'],
+};
+
+/** The parameter that what is wrong in the Consent was made of; undefined where the fault is of the record, not of what was said. */
+export function placeIn(input: Input, { expression, text }: Fault): string | undefined {
   if (expression === undefined || !expression.startsWith('Consent')) return expression;
   if (expression.startsWith('Consent.patient')) return undefined;
   const [, name = '', at = '0'] = /^Consent\.provision\.([a-z]+)(?:\[(\d+)\])?/i.exec(expression) ?? [];
-  return input.get(name)?.[Number(at)]?.at ?? 'Parameters.parameter';
+  const [, key = ''] = /^([a-z]+-\d+): /.exec(text) ?? [];
+  return input.get(name)?.[Number(at)]?.at ?? placeOf(input, judged[key] ?? []);
+}
+
+function placeOf(input: Input, names: readonly string[]): string {
+  const name = names.find((one) => input.has(one)) ?? '';
+  const [at = 'Parameters.parameter', ...others] = new Set(input.get(name)?.map((given) => given.at));
+  return others.length === 0 ? at : `Parameters.parameter.where(name='${name}')`;
 }

@@ -36,7 +36,7 @@ function wishing(name: string, said: (input: Input) => Said): Operation {
 async function wish(context: Context, { prefer }: Call, input: Input, resource: JsonObject): Promise<Answer> {
   const exact = firstOf(input, 'period') !== undefined;
   const write = async (): Promise<Done> => await writeUnlessSaid(context, resource, exact);
-  const done = await context.store.steady(async () => await relocated(write, (expression) => placeIn(input, expression)));
+  const done = await context.store.steady(async () => await relocated(write, (fault) => placeIn(input, fault)));
   return await shown(context, { ...done, type: 'Consent', located: true }, prefer);
 }
 

@@ -101,7 +101,7 @@ function readAddress({ baseUrl }: Context, url: string, at: string): Address {
 /** The refusal of what an entry asks, with the place in the Bundle: what the entry's own address would have said. */
 export async function placed<T>({ at, ifNoneExist }: Pick<Entry, 'at' | 'ifNoneExist'>, run: () => Promise<T>): Promise<T> {
   const criteria = ifNoneExist === undefined ? 'url' : 'ifNoneExist';
-  return await relocated(run, (expression) => expressionIn(at, criteria, expression));
+  return await relocated(run, ({ expression }) => expressionIn(at, criteria, expression));
 }
 
 /** The refusal of criteria, as that of the element that they are written in. */
