@@ -17,9 +17,13 @@ import { cutDown, subsetted } from './subset.ts';
 
 const knowing = new Set(['professional', 'structure', 'feeder', 'agent', 'delegate']);
 
+export function mayKnowIdentity(context: Context): boolean {
+  return knowing.has(context.caller.who.kind) && !isTester(context);
+}
+
+/** Narrowed scopes are about rows, and it is none. */
 export function knowsIdentity(context: Context): boolean {
-  const { caller } = context;
-  return knowing.has(caller.who.kind) && !isTester(context) && !isNarrowed(caller, 's', 'Patient');
+  return mayKnowIdentity(context) && !isNarrowed(context.caller, 's', 'Patient');
 }
 
 /** Undefined where the full rule answers: another kind of caller, or an identifier that is no INS. */

@@ -32,6 +32,12 @@ export function mayAsk(context: Context, interaction: Interaction, type: string)
   if (scopeOf(context.caller, interaction, type) === 'none') throw beyondScopes(context, interaction, type);
 }
 
+/** For what tells of the type otherwise than by its resources: scopes narrowed to some of them are not enough. */
+export function mayAskWhole(context: Context, interaction: Interaction, type: string): void {
+  mayAsk(context, interaction, type);
+  if (isNarrowed(context.caller, interaction, type)) throw beyondScopes(context, interaction, type);
+}
+
 export function isAskable(context: Context, interaction: Interaction, type: string): boolean {
   return isLawful(context, interaction, type) && scopeOf(context.caller, interaction, type) !== 'none';
 }

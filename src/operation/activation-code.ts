@@ -8,7 +8,7 @@ import type { Ins } from '../identity/caller.ts';
 import { insOf } from '../identity/identifiers.ts';
 import { accountOf } from '../interaction/account.ts';
 import { type Answer, type Context, capabilityOf } from '../interaction/context.ts';
-import { askingFor, mayAsk } from '../interaction/reach.ts';
+import { askingFor, mayAskWhole } from '../interaction/reach.ts';
 import { firstOf, type Given, inputOf } from './input.ts';
 import { type Call, parametersOf } from './operation.ts';
 
@@ -16,7 +16,7 @@ export async function activationCode(context: Context, call: Call): Promise<Answ
   const { caller, store, moments, ids, trail } = context;
   capabilityOf(context, call.type);
   if (caller.who.kind !== 'agent') throw forbidden('Only a reception agent may ask this');
-  mayAsk(context, 'c', call.type);
+  mayAskWhole(context, 'c', call.type);
   const ins = insIn(firstOf(inputOf(context.conformance, 'activation-code', call), 'identifier'));
   trail.query += ` identifier=${ins.system}|${ins.value}`;
   judgeActivationCode(await askingFor(context, 'c', call.type), ins);

@@ -13,7 +13,7 @@ import { identified } from '../identity/identifiers.ts';
 import { actReason, finessSystem, rppsSystem } from '../identity/systems.ts';
 import { leave, touchedBy } from '../interaction/answer.ts';
 import { type Answer, type Context, capabilityOf, indexed } from '../interaction/context.ts';
-import { keysOfId, mayAsk, permissionFor, recordsAt } from '../interaction/reach.ts';
+import { keysOfId, mayAsk, mayAskWhole, permissionFor, recordsAt } from '../interaction/reach.ts';
 import { findOne, knownRecord } from '../interaction/read.ts';
 import { resourceOfRow } from '../interaction/row.ts';
 import { type Reading, Stale } from '../store/reading.ts';
@@ -30,6 +30,8 @@ export async function explainAccess(context: Context, call: Call): Promise<Answe
   capabilityOf(context, type);
   if (caller.who.kind !== 'holder') throw refuse('forbidden', 'Only the holder of the record may ask this');
   mayAsk(context, 'r', type);
+  // Whom it names, and why, is what the Consents say.
+  mayAskWhole(context, 'r', 'Consent');
   return await store.steady(async () => {
     const keys = keysOfId(context, type, id);
     const permission = await permissionFor(context, 'r', type, keys);

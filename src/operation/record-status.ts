@@ -7,10 +7,10 @@ import { refuse } from '../fhir/outcome.ts';
 import { all } from '../filter/filter.ts';
 import type { Ins } from '../identity/caller.ts';
 import { isInsSystem, isSameIns } from '../identity/identifiers.ts';
-import { scopeOf } from '../identity/scope.ts';
+import { isNarrowed, scopeOf } from '../identity/scope.ts';
 import { leave, touchedBy } from '../interaction/answer.ts';
 import { type Answer, type Context, isTester } from '../interaction/context.ts';
-import { knowsIdentity } from '../interaction/identity.ts';
+import { mayKnowIdentity } from '../interaction/identity.ts';
 import { askingFor, beyondScopes, permissionFor } from '../interaction/reach.ts';
 import { firstOf, type Given, inputOf } from './input.ts';
 import { type Call, parametersOf } from './operation.ts';
@@ -19,9 +19,11 @@ import { closingOf, statusOf } from './record-life.ts';
 export async function recordStatus(context: Context, call: Call): Promise<Answer> {
   const { caller, store } = context;
   const isHolder = caller.who.kind === 'holder';
-  if (isTester(context) || (!isHolder && !knowsIdentity(context)))
+  if (isTester(context) || (!isHolder && !mayKnowIdentity(context)))
     throw forbidden('Only who may open, feed or read a record may ask this');
-  if (scopeOf(caller, 's', 'Patient') === 'none') throw beyondScopes(context, 's', 'Patient');
+  // It tells of the record, whatever its Patient says.
+  if (scopeOf(caller, 's', 'Patient') === 'none' || isNarrowed(caller, 's', 'Patient'))
+    throw beyondScopes(context, 's', 'Patient');
   const ins = insIn(firstOf(inputOf(context.conformance, 'record-status', call), 'identifier'));
   return await store.steady(async () => await find(context, ins));
 }

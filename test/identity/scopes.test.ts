@@ -73,7 +73,10 @@ describe('whose context', () => {
 
   it('narrows an operation as what it reads', async () => {
     const explained = async (letters: string): Promise<number> => {
-      const holder = scoped.ground.carnet.as({ ...claims.holder(cx(ins)), scope: `patient/DocumentReference.${letters}` });
+      const holder = scoped.ground.carnet.as({
+        ...claims.holder(cx(ins)),
+        scope: `patient/Consent.r patient/DocumentReference.${letters}`,
+      });
       return (await holder.get(scoped.named('/DocumentReference/{letter}/$explain-access'))).status;
     };
     expect(await Promise.all(['r', 's', 'r?type=34112-3', 'r?type=11502-2'].map(explained))).toEqual([200, 403, 200, 404]);

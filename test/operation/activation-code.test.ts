@@ -100,6 +100,7 @@ describe('is refused', () => {
     ['an agent with the card of another', () => agent({}, child)],
     ['an agent whose card has the number under another authority', () => agent({ vitale: [cx(ins, '1.2.250.1.213.1.4.8')] })],
     ['a token without the scope', () => agent({ scope: 'user/Patient.rs user/Consent.c' }, ins)],
+    ['a token whose scope is about some Patients', () => agent({ scope: 'user/Patient.c?active=true' }, ins)],
     ['a token bound to a record', () => agent({ scope: 'patient/Patient.c', patient: ground.key }, ins)],
   ])('to %s', async (_, client) => {
     expectOutcome(await client().post(path, asked(ins)), 403);

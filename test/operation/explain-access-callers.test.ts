@@ -29,16 +29,17 @@ describe('for the holder and for nobody else', () => {
       expectOutcome(await explaining.ground.carnet.as(one).get(path(explaining.documents.letter)), 403);
   });
 
-  it('needs the scope of a read', async () => {
+  it('needs the scope of a read, and of the Consents that it tells of', async () => {
     const scoped = (scope: string): Client => explaining.ground.carnet.as({ ...claims.holder(cx('279035121518989')), scope });
     expect((await scoped('patient/Immunization.r').get(path(explaining.documents.letter))).status).toBe(403);
-    const alone = await scoped('patient/DocumentReference.r').get(path(explaining.documents.letter));
-    expect([
-      alone.status,
-      entriesOf(alone)
-        .flatMap(({ reasons }) => reasons)
-        .some((one) => one.includes('Consent/')),
-    ]).toEqual([200, false]);
+    for (const less of ['', ' patient/Consent.s', ' patient/Consent.r?status=active']) {
+      const alone = await scoped(`patient/DocumentReference.r${less}`).get(path(explaining.documents.letter));
+      expectOutcome(alone, 403);
+      expect(alone.headers['www-authenticate']).toContain('scope="patient/Consent.r"');
+    }
+    const both = await scoped('patient/DocumentReference.r patient/Consent.r').get(path(explaining.documents.letter));
+    const reasons = entriesOf(both).flatMap((one) => one.reasons);
+    expect([both.status, reasons.some((one) => one.includes('Consent/'))]).toEqual([200, true]);
   });
 
   it('of another record: as what never was', async () => {

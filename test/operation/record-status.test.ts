@@ -121,6 +121,8 @@ describe('refused', () => {
     ['a relative', () => claims.related(`${key}-aaaaaaaaaaaaa`)],
     ['the operator', () => claims.operator()],
     ['a tester', () => claims.tester()],
+    ['who may search some Patients', () => professional('doctor', { scope: 'user/Patient.rs?active=true' })],
+    ['the holder, about some Patients', () => ({ ...claims.holder(cx(ins.open)), scope: 'patient/Patient.rs?active=true' })],
     ['who may not search Patients', () => professional('doctor', { scope: 'user/DocumentReference.rs' })],
   ])('%s', async (_name, said) => {
     const replies = await Promise.all((['open', 'closed', 'none'] as const).map(async (which) => await ask(as(said()), which)));
