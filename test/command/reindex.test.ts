@@ -54,7 +54,7 @@ beforeAll(async () => {
   db = mongo.db(database);
   await fill(db, ids.plain);
   carnet = await startCarnet({ database, conformance: folder.path });
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await carnet.stop();
   await mongo.close();
@@ -117,7 +117,7 @@ async function retitle(id: string, title: string): Promise<void> {
 
 /** Until a server has seen what another process did. */
 async function until(is: () => Promise<boolean>, everyMs = 100): Promise<void> {
-  for (let waited = 0; waited < 15_000 && !(await is()); waited += everyMs) await sleep(everyMs);
+  for (let waited = 0; waited < 60_000 && !(await is()); waited += everyMs) await sleep(everyMs);
 }
 
 describe('before a reindex', () => {
@@ -211,7 +211,7 @@ it('is killed half-way and goes on from there; writers meanwhile lose nothing; e
   expect(after?.idx).toContain('doc-title|vieux secret');
   const envelope = (row: object | null) => ({ ...row, idx: [], p: {}, s: {} });
   expect(envelope(after)).toEqual(envelope(before));
-}, 60_000);
+}, 240_000);
 
 it('what is hidden stays hidden', async () => {
   expect(idsOf(await titles(asDoctor(), 'doc-title=vieux'))).toEqual([ids.masked]);
@@ -227,7 +227,7 @@ it('a server with the older statement, which writes without the parameter, takes
   await reindexHere('DocumentReference');
   await until(async () => (await titles(asDoctor(), 'doc-title=vieux')).status === 200);
   expect(idsOf(await titles(asDoctor(), 'doc-title=vieux'))).toEqual([ids.masked]);
-}, 60_000);
+}, 240_000);
 
 it('tokens that rules speak of go to old versions and bytes too', async () => {
   const documents = db.collection<{ _id: string; idx: string[] }>('DocumentReference');
@@ -244,7 +244,7 @@ it('tokens that rules speak of go to old versions and bytes too', async () => {
   );
   expect(left).toEqual([0, 0, 0]);
   expect((await documents.findOne({ _id: ids.plain }))?.idx).not.toContain(strange);
-}, 60_000);
+}, 240_000);
 
 it('a type that is not searched stops it with one line', async () => {
   await expect(reindexHere('Binary')).rejects.toThrow(/^Binary is no type that is searched$/);
