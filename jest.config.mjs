@@ -1,7 +1,7 @@
 // Jest as ESM on the TypeScript sources as they are: Node's own type stripping is the only transform.
 // https://jestjs.io/docs/ecmascript-modules
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/setup/environment.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],

@@ -88,7 +88,7 @@ export async function startCarnet({
   // What is indexed otherwise would not be as the next one needs it.
   const shared = given === undefined && conformance === root;
   const database = given ?? (shared ? await takeDatabase() : `test-${randomUUID().slice(0, 8)}`);
-  const issuer = testIssuer({ baseUrl: at, now: clock });
+  const issuer = testIssuer({ baseUrl: at, now: clock, rsa: process.env.TEST_RSA_KEY });
   const lines: string[] = [];
   const server = await startServer({
     environment: {

@@ -1,5 +1,5 @@
 // An issuer for tests: its entry for the trust list, tokens signed by it, and the claims of each kind of caller.
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { Coding, Mode } from '../../src/identity/caller.ts';
 import { actReason, callerRole, finessSystem, healthProfession, speciality } from '../../src/identity/systems.ts';
 import { everyKind, type TrustedIssuer } from '../../src/identity/trust.ts';
@@ -29,14 +29,16 @@ export type TestIssuerOptions = {
   readonly kinds?: TrustedIssuer['kinds'];
   /** The clock of the tokens' times. */
   readonly now?: () => Date;
+  /** A private key in PEM; one of its own where absent. */
+  readonly rsa?: string | undefined;
 };
 
 export const testBaseUrl = 'http://localhost:8080/fhir';
 
 export function testIssuer(options: TestIssuerOptions = {}): TestIssuer {
-  const { baseUrl = testBaseUrl, issuer = 'https://issuer.example', kinds = everyKind, now = () => new Date() } = options;
+  const { baseUrl = testBaseUrl, issuer = 'https://issuer.example', kinds = everyKind, now = () => new Date(), rsa } = options;
   const keys = {
-    RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    RS256: rsa === undefined ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : pairOf(rsa),
     ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
   };
   const jwks = {
@@ -51,6 +53,11 @@ export function testIssuer(options: TestIssuerOptions = {}): TestIssuer {
     return compact({ alg: algorithm, typ: 'JWT', kid: algorithm, ...header }, payload, keys[algorithm].privateKey);
   };
   return { issuer, trusted: { issuer, jwks, kinds }, keys, token };
+}
+
+function pairOf(pem: string): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
+  const privateKey = createPrivateKey(pem);
+  return { publicKey: createPublicKey(privateKey), privateKey };
 }
 
 /** Compact serialization; header and payload may be given as text, to write what JSON.stringify would not. */
