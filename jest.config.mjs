@@ -11,5 +11,9 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/data/'],
   testSequencer: '<rootDir>/test/setup/slowest-first.mjs',
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // What a file loaded stays in its worker: a new one costs less than to look through a gigabyte for what is garbage.
+  workerIdleMemoryLimit: '1GB',
+  // Long enough for a machine four times as slow, where it is busy too.
+  testTimeout: 120_000,
+  workerGracefulExitTimeout: 10_000,
 };

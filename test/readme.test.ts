@@ -47,7 +47,7 @@ describe('README', () => {
     issuer = await createIssuer({ dataDir, baseUrl });
     carnet = await startCarnet({ issuers: [issuer.trusted], database });
     await demo();
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await carnet.server.stop();
     giveBack(database);
