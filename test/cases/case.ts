@@ -5,14 +5,14 @@ import { claims, cx } from '../identity/issuer.ts';
 import { consent, mask, patient, visibility } from '../resources.ts';
 import { clientOf, type Known } from './people.ts';
 import { typesOfMakers } from './record-types.ts';
-import { makers } from './resources.ts';
+import { asked, makers } from './resources.ts';
 import { listedTo, type Made, seenBy } from './seen.ts';
 import type { Body, Shorthand } from './shorthand.ts';
 
 export type Regime = '2018' | '2022';
 /**
  * Steps: `{at}` sets the clock; `{see: {caller: names | status}}` and `{see2022}` (what differs in that regime) look;
- * `{operation}` is one on the record; `{answers: {caller: {path: status}}}` reads; every other writes `as` a caller and expects `answer` (a status, 2xx where absent), `says` (its diagnostics), `body` (whether there is one).
+ * `{operation}` is one on the record, of an `actor`, for a `purpose`; `{answers: {caller: {path: status}}}` reads; every other writes `as` a caller and expects `answer` (a status, 2xx where absent), `says` (its diagnostics), `body` (whether there is one).
  */
 export type Case = {
   readonly name: string;
@@ -137,7 +137,7 @@ export class Play {
   async #send(client: Client, step: Shorthand): Promise<Reply> {
     if (step.patch !== undefined) return await client.patch(this.#path(step.patch), this.#operations(step));
     if (step.delete !== undefined) return await client.delete(this.#path(step.delete));
-    if (step.operation !== undefined) return await client.post(`/Patient/${this.#key}/$${step.operation}`, { resourceType: 'Parameters' });
+    if (step.operation !== undefined) return await client.post(`/Patient/${this.#key}/$${step.operation}`, asked(step, this.known));
     if (step.record !== undefined) return await client.post('/Patient', patient(step.record === 'new' ? `2${this.#ins.slice(1)}` : this.#ins, step.more));
     const kind = Object.keys(makers).find((name) => step[name] !== undefined);
     const type = kind && types[kind];

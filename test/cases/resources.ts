@@ -49,6 +49,15 @@ function actorNamed(text: string, { ids, key }: Known): JsonObject {
   return actor(identifier, as);
 }
 
+/** What an operation is sent. */
+export function asked({ actor: who, purpose = [], sameRights }: Shorthand, known: Known): JsonObject {
+  const parameter = [
+    ...(who === undefined ? [] : [{ name: 'actor', valueReference: actorNamed(who, known).reference }]),
+    ...purpose.map((code: string) => ({ name: 'purpose', valueCode: code })),
+    ...(sameRights === undefined ? [] : [{ name: 'same-rights', valueBoolean: sameRights }]),
+  ];
+  return { resourceType: 'Parameters', ...(parameter.length > 0 && { parameter }) };
+}
 
 /** By the member of a step that names what it makes. */
 export const makers: Readonly<Record<string, Maker>> = {
