@@ -31,8 +31,8 @@ const onRecord =
   };
 const consult = plain('consulté', 'consulter');
 const past = governing('consulté l’historique', 'consulter l’historique');
-const search: Verb = (said) => (said.isEmpty ? withoutResult(plain('cherché', 'chercher', 'in')(said)) : consult(said));
-const withoutResult = ({ done, tried }: Act): Act => ({ done: `${done}, sans résultat`, tried });
+/** Not that nothing was found: what was hidden from the reader then is told beside when its hold has ended. */
+const search: Verb = (said) => (said.isEmpty ? plain('cherché', 'chercher', 'in')(said) : consult(said));
 const together = plain('consulté ou modifié en une seule opération', 'consulter ou modifier en une seule opération');
 
 const verbs: Readonly<Record<string, Verb>> = {

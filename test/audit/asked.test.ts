@@ -110,7 +110,11 @@ describe.each<[reader: Reader, hides: string, full: string, without: string]>([
       const before = await askedIn(full);
       now = new Date('2026-12-27T09:00:00Z');
       const after = await askedIn(full);
+      const told = await narratedIn(full);
       now = until;
+      expect(new Set(told)).toEqual(
+        new Set(['a cherché des documents dans votre dossier.', 'a consulté un document de votre dossier.']),
+      );
       expect(after.length).toBeGreaterThan(before.length);
       expect(after.filter((text) => text.includes(`_id=…%2C${full.hidden}`)).length).toBe(1);
       expect(after.filter((text) => text.endsWith(`_id=${full.hidden}`)).length).toBe(2);
@@ -143,4 +147,12 @@ async function askedIn(world: World): Promise<readonly string[]> {
 
 function textOf({ query }: Body): string {
   return Buffer.from(query, 'base64').toString();
+}
+
+/** What the doctor did by searches of one type, in French. */
+async function narratedIn({ reader, key }: World): Promise<readonly string[]> {
+  const { body } = await reader().get(
+    `/AuditEvent/$narrate?patient=Patient/${key}&subtype=search-type&agent:identifier=https://rpps.esante.gouv.fr|&_count=200`,
+  );
+  return body.entry.map(({ resource }: Body) => /a (?:cherché|consulté) [^<]*/.exec(resource.text.div)?.[0] ?? resource.text.div);
 }

@@ -68,7 +68,7 @@ const toldToHolder: readonly Row[] = [
     `${doctor} a consulté 2 documents, une vaccination et un traitement de votre dossier.`,
     { resources: [...documents(2), 'Immunization/1', 'MedicationStatement/1'] },
   ],
-  [`${doctor} a cherché des vaccinations dans votre dossier, sans résultat.`, asked('Immunization?patient=p1', { patient: '' })],
+  [`${doctor} a cherché des vaccinations dans votre dossier.`, asked('Immunization?patient=p1', { patient: '' })],
   [`${doctor} a consulté des traces d’accès de votre dossier.`, asked('AuditEvent?patient=p1')],
   [`${doctor} a consulté une fiche de professionnel.`, { resources: ['Practitioner/1'], patient: '' }],
   [
