@@ -123,11 +123,9 @@ async function launch(typed: { readonly password?: string } = {}): Promise<Page>
   if (tab === undefined) throw new Error('no browser');
   await tab.goto(`${here}/launch`);
   await tab.waitForSelector('[name=ins]');
-  // Each one-time code is used once.
-  apps.wait(30);
   await tab.fill('[name=ins]', apps.person.ins.value);
   await tab.fill('[name=password]', typed.password ?? password);
-  await tab.fill('[name=totp]', apps.person.totp(apps.now()));
+  await tab.fill('[name=totp]', await apps.code(apps.person));
   await tab.click('button[type=submit]');
   return tab;
 }

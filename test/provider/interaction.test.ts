@@ -98,8 +98,7 @@ describe('the pages', () => {
   it('let nobody in with a wrong password or code', async () => {
     const browser = fresh();
     const page = await browser.open(authorizeUrl(app));
-    apps.wait(30);
-    const typed = { ins: apps.person.ins.value, password: 'faux', totp: apps.person.totp(apps.now()) };
+    const typed = { ins: apps.person.ins.value, password: 'faux', totp: await apps.code(apps.person) };
     const refused = await browser.submit(page, typed);
     expect([refused.url.pathname, refused.text]).toEqual([page.url.pathname, expect.stringContaining('name="password"')]);
     expect((await browser.submit(refused, { ...typed, password: '', totp: '000000' })).text).toContain('name="password"');
