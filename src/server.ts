@@ -86,7 +86,7 @@ export async function startServer({
   sayAwaited([national, testers], log);
   const databases = [national.database, testers.database];
   const clients = clientsOf(national.database, databases);
-  const report = (error: unknown): void => log(failureLine(error, 'POST'));
+  const operator = telling(log);
   const desk = await openDesk(national, databases, { environment, clock, cost: passwordCost });
   const provider = await openProvider({
     baseUrl,
@@ -96,7 +96,7 @@ export async function startServer({
     clock,
     trust: listed,
     upstreams: loadUpstreams(environment.upstreamIssuers, addressesOf(baseUrl).issuer, log),
-    report,
+    ...operator,
   });
   const trust = withOwn(listed, provider.issuer);
   const texts = textReader();
@@ -111,10 +111,10 @@ export async function startServer({
     authenticate: async (header, now) => await authenticate(trust, header, now),
     open: opener(national, testers),
     provider,
-    pages: openPages(desk, report),
+    pages: openPages(desk, operator.report),
     hasOrigin: async (origin) => environment.appOrigins?.includes(origin) || (await clients.hasOrigin(origin)),
     report: (error, request) => log(failureLine(error, request.method)),
-    log: (entry) => log(JSON.stringify(entry)),
+    log: operator.log,
   };
   const server = createServer(createApp(app));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(environment.port, environment.host, resolve));
@@ -137,6 +137,14 @@ export async function startServer({
       await texts.close();
       await client.close();
     },
+  };
+}
+
+/** What goes beside the FHIR base, in the operator's log. */
+function telling(log: Start['log']) {
+  return {
+    report: (error: unknown): void => log(failureLine(error, 'POST')),
+    log: (entry: object): void => log(JSON.stringify(entry)),
   };
 }
 

@@ -23,6 +23,7 @@ import { type Leaving, logoutFrom } from './logout.ts';
 import type { Forms } from './page/form.ts';
 import { type Page, sendPage } from './page/layout.ts';
 import { nameClientsIn, withItsClient } from './refresh-token.ts';
+import { logTokens, type TokenEntry } from './token-log.ts';
 import type { Upstreams } from './upstream.ts';
 
 export type Start = Kept & {
@@ -37,6 +38,7 @@ export type Start = Kept & {
   readonly leavePages: Leaving['leavePages'];
   readonly failurePage: (error: unknown) => Page;
   readonly report: (error: unknown) => void;
+  readonly log: (entry: TokenEntry) => void;
 };
 
 export type OpenIdProvider = {
@@ -56,7 +58,7 @@ const served =
   /^\/(?:auth(?:\/[\w-]+)?|token(?:\/(?:revocation|introspection))?|jwks|session\/end(?:\/(?:confirm|success))?|\.well-known\/openid-configuration)$/;
 const asked = /^\/interaction\/[\w-]+$/;
 
-export async function openProvider({ baseUrl, keys, trust, upstreams, report, ...kept }: Start): Promise<OpenIdProvider> {
+export async function openProvider({ baseUrl, keys, trust, upstreams, report, log, ...kept }: Start): Promise<OpenIdProvider> {
   const addresses = addressesOf(baseUrl);
   const keyring = await openKeyring(keys, kept.clock);
   const issuer: Issuer = {
@@ -78,7 +80,7 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, ..
     if (made?.of !== of) {
       const provider = providerOf(
         { ...kept, baseUrl, keys: signing, given },
-        { upstreams, accept, report, leavePages: kept.leavePages },
+        { upstreams, accept, report, log, leavePages: kept.leavePages },
       );
       made = { of, provider, callback: provider.callback() };
     }
@@ -111,9 +113,9 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, ..
 
 const pathOf = (url = ''): string => url.replace(/\?.*$/s, '');
 
-type Around = Pick<Exchange, 'upstreams' | 'accept'> & Pick<Start, 'report' | 'leavePages'>;
+type Around = Pick<Exchange, 'upstreams' | 'accept'> & Pick<Start, 'report' | 'log' | 'leavePages'>;
 
-function providerOf(setting: Setting, { upstreams, accept, report, leavePages }: Around): Provider {
+function providerOf(setting: Setting, { upstreams, accept, report, log, leavePages }: Around): Provider {
   const { issuer, token } = addressesOf(setting.baseUrl);
   const provider = new Provider(issuer, configurationOf(setting));
   registerExchange(provider, { ...setting, upstreams, accept, sign: { alg: signature, kid: setting.keys[0]?._id } });
@@ -128,5 +130,6 @@ function providerOf(setting: Setting, { upstreams, accept, report, leavePages }:
     provider.urlFor(name, options);
   provider.proxy = true;
   provider.on('server_error', (_ctx, error) => report(error));
+  logTokens(provider, log);
   return provider;
 }
