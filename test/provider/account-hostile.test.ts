@@ -193,7 +193,12 @@ describe('a cookie', () => {
     const first = browser.cookies.get('carnet-session');
     town.pass(1);
     await town.signsIn(browser, person);
-    expect(new Set(['planted', first, browser.cookies.get('carnet-session')]).size).toBe(3);
+    const second = browser.cookies.get('carnet-session') ?? '';
+    expect(new Set(['planted', first, second]).size).toBe(3);
+    browser.cookies.set('carnet-session', first ?? '');
+    expect((await browser.get('/compte')).status).toBe(303);
+    browser.cookies.set('carnet-session', second);
+    expect((await browser.get('/compte')).status).toBe(200);
   });
 });
 

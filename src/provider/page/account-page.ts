@@ -13,7 +13,7 @@ export function accountPage({ base, bound, ending }: AccountPage): Page {
   return {
     title: 'Mon compte',
     body: html`<p>Vous êtes connecté au compte du numéro qui finit par ${ending}.</p>
-<p>Ce compte n’ouvre pas de dossier : il permet à vos applications de vous reconnaître. Sans rien faire, vous serez déconnecté au bout d’une heure.</p>
+<p>Ce compte n’ouvre pas de dossier : il permet à vos applications de vous reconnaître. Vous serez déconnecté au bout d’une heure.</p>
 <form method="post" action="${base}/deconnexion">
 ${bound}
 <button type="submit" class="second">Se déconnecter de ce navigateur</button>

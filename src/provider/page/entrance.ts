@@ -1,6 +1,6 @@
 // How a browser comes in: the sign-in form, and what the browser keeps of it.
 
-import { openSession } from '../account/session.ts';
+import { closeSession, openSession } from '../account/session.ts';
 import type { Account, SignedIn } from '../account/sign-in.ts';
 import { signIn } from '../account/sign-in.ts';
 import type { Elsewhere, Page } from './layout.ts';
@@ -46,7 +46,10 @@ type Came = { readonly account: Account; readonly browser: string };
 /** What the browser of somebody who has just signed in keeps. */
 export async function keptAfter(desk: Desk, visit: Visit, came: Came): Promise<readonly string[]> {
   const { kept, rows, cookies } = desk;
-  const session = await openSession({ rows, accounts: kept.accounts }, came.account, visit.now);
+  const sessions = { rows, accounts: kept.accounts };
+  const before = cookies.read(visit.request, 'session');
+  if (before !== undefined) await closeSession(sessions, before);
+  const session = await openSession(sessions, came.account, visit.now);
   return [cookies.keep('session', session), knownAfter(desk, visit, came)];
 }
 
