@@ -104,6 +104,24 @@ describe.each<[reader: Reader, hides: string, full: string, without: string]>([
     expect((await askedIn(full)).join()).toContain(`GET /fhir/DocumentReference/${full.open}`);
   });
 
+  it('leaves nothing where it is a read of that alone, until the hold ends', async () => {
+    const before = await eventsIn(full);
+    for (const path of ['', '/_history/1', '/_history']) {
+      const read = await carnet.as(claims.professional({ rpps: doctor })).get(`/DocumentReference/${full.hidden}${path}`);
+      expect(read.status).toBe(200);
+    }
+    expect(await eventsIn(full)).toEqual(before);
+    if (hides !== 'INVISIBLE_PATIENT') return;
+    const until = now;
+    now = new Date('2026-12-27T09:00:00Z');
+    const after = await eventsIn(full);
+    now = until;
+    const ofOne = ['read', 'vread', 'history-instance'];
+    const reads = after.filter(({ outcome, subtype: [{ code }] }) => outcome === '0' && ofOne.includes(code));
+    expect(reads.map(({ subtype: [{ code }] }) => code).toSorted()).toEqual(['history-instance', 'read', 'vread']);
+    for (const { entity } of reads) expect(JSON.stringify(entity)).toContain(`DocumentReference/${full.hidden}`);
+  });
+
   if (hides === 'INVISIBLE_PATIENT')
     it('is told whole when the hold ends', async () => {
       const until = now;
