@@ -1,6 +1,7 @@
 // The claims of the demonstration's callers: one of each kind that the server knows.
 import type { JsonObject } from '../fhir/json.ts';
 import type { Ins } from '../identity/caller.ts';
+import { cxOf } from '../identity/identifiers.ts';
 import { actReason, callerRole, finessSystem, healthProfession, speciality } from '../identity/systems.ts';
 import { type Professional, persons, professionals, structures } from './people.ts';
 
@@ -8,10 +9,10 @@ export type Claims = JsonObject;
 /** What the loaded demonstration knows: ids that claims name. */
 export type Loaded = { readonly patient: string; readonly child: string; readonly relative: string; readonly parent: string };
 
-const authority = '1.2.250.1.213.1.4.10';
-const ins = (value: string): string => `${value}^^^&${authority}&ISO`;
+const system = 'urn:oid:1.2.250.1.213.1.4.10';
+const ins = (value: string): string => cxOf({ system, value });
 /** Of whom the demonstration tells. */
-export const patientIns: Ins = { system: `urn:oid:${authority}`, value: persons[0]?.ins ?? '' };
+export const patientIns: Ins = { system, value: persons[0]?.ins ?? '' };
 const secretary = { sub: 'secretaire-tilleuls', name: 'Nadia Colin' };
 
 export function holder(at: number): Claims {

@@ -12,6 +12,11 @@ export function parseIns(text: string): Ins | undefined {
   return value === undefined || system === undefined ? undefined : { system, value };
 }
 
+/** As tokens write it; the system with or without `urn:oid:`. */
+export function cxOf({ system, value }: Ins): string {
+  return `${value}^^^&${system.replace(/^urn:oid:/, '')}&ISO`;
+}
+
 /** As FHIR writes it: an OID alone is none. */
 export function isInsSystem(system: unknown): boolean {
   return insSystems.some((known) => known === system);
@@ -19,7 +24,7 @@ export function isInsSystem(system: unknown): boolean {
 
 /** An INS by its system, with or without `urn:oid:`, and its value. */
 export function insOf(system: string, value: string): Ins | undefined {
-  return parseIns(`${value}^^^&${system.replace(/^urn:oid:/, '')}&ISO`);
+  return parseIns(cxOf({ system, value }));
 }
 
 export function isSameIns(one: Ins | undefined, other: Ins | undefined): boolean {

@@ -1,4 +1,5 @@
 // What a person reads where the flow cannot go on: French, and nothing of anybody.
+// https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { html } from './page/html.ts';
 import { headersOf, type Page, written } from './page/layout.ts';

@@ -3,6 +3,7 @@
 import { errors, type Account as OpenIdAccount } from 'oidc-provider';
 import type { JsonObject } from '../fhir/json.ts';
 import type { Ins } from '../identity/caller.ts';
+import { cxOf } from '../identity/identifiers.ts';
 import type { Accounts } from '../store/account.ts';
 import type { Store } from '../store/store.ts';
 
@@ -31,9 +32,6 @@ export function holdersOf(accounts: Pick<Accounts, 'find' | 'endEverywhere'>, { 
     endEverywhere: accounts.endEverywhere,
   };
 }
-
-/** As CX. https://profiles.ihe.net/ITI/TF/Volume3/ch-4.2.html#4.2.3.1.7 */
-const cxOf = ({ system, value }: Ins): string => `${value}^^^&${system.replace('urn:oid:', '')}&ISO`;
 
 type Token = {
   readonly accountId?: string | undefined;

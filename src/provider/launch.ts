@@ -45,11 +45,10 @@ function nameRecord(ctx: Context): void {
   if (isObject(ctx.body) && 'access_token' in ctx.body && typeof patient === 'string') ctx.body = { ...ctx.body, patient };
 }
 
-/** The app must mean this server: what it gets is for no other. `resource` says the same. */
+/** The app must mean this server: what it gets is for no other. `resource` in its place says the same. */
 export function audienceFor(baseUrl: string) {
-  return async (ctx: KoaContextWithOIDC, aud: string | undefined): Promise<void> => {
-    const asked = [aud ?? [], ctx.oidc.params?.aud === undefined ? [ctx.query.resource ?? []].flat() : []].flat();
-    if (asked.length === 0 || asked.some((one) => one !== baseUrl))
+  return async ({ query }: KoaContextWithOIDC, aud: string | undefined): Promise<void> => {
+    if (![aud ?? query.resource].flat().every((one) => one === baseUrl))
       throw new errors.InvalidRequest('aud must be the address of this FHIR server');
   };
 }

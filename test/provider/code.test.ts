@@ -143,6 +143,15 @@ describe('the standalone launch', () => {
     expect(await read(body.access_token)).toBe(404);
   });
 
+  it('opens a closed record as well, for the holder alone', async () => {
+    const holder = apps.ground.as('holder');
+    expect((await holder.post(`/Patient/${apps.ground.key}/$close`, { resourceType: 'Parameters' })).status).toBe(200);
+    const { access_token: token, patient } = await tokens(apps, app);
+    expect([patient, await read(token)]).toEqual([apps.ground.key, 200]);
+    expect((await apps.ground.as('doctor').get(`/Patient/${apps.ground.key}`)).status).toBe(404);
+    expect((await as(token).post(`/Patient/${apps.ground.key}/$reopen`, { resourceType: 'Parameters' })).status).toBe(200);
+  });
+
   it('is the choice of the person, each time', async () => {
     const browser = newBrowser(apps.ground.carnet.address);
     const page = await upToConsent(apps, browser, app);
