@@ -3,16 +3,21 @@
 import TestSequencer from '@jest/test-sequencer';
 
 const slowest = [
+  'worlds/random/http',
   'cases/access',
   'worlds/professionals',
+  'worlds/doctor',
   'worlds/others',
   'worlds/holder',
-  'worlds/doctor',
-  'interaction/examples',
-  'worlds/worlds',
-  'cases/regimes',
   'http/large-binary',
+  'cases/regimes',
+  'worlds/worlds',
+  'worlds/random/random',
+  'interaction/examples',
+  'interaction/links',
   'interaction/parameters',
+  'http/history-page',
+  'http/bundle-hidden',
   'plans/plans',
 ].map((name) => `/test/${name}.test.ts`);
 
