@@ -45,7 +45,7 @@ export function showIn(ctx: KoaContextWithOIDC, page: Page): void {
   ctx.body = written(page);
 }
 
-/** Of a page that oidc-provider makes itself: its one script is allowed by its hash. */
+/** Of whatever oidc-provider makes itself. */
 export function shieldIn(provider: Provider): void {
   provider.use(async (ctx, next) => {
     ctx.set({

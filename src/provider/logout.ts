@@ -22,6 +22,7 @@ type Context = Omit<KoaContextWithOIDC, 'oidc'> & { readonly oidc?: KoaContextWi
 export function logoutFrom(provider: Provider, { rows, holders, leavePages, clock }: Leaving): void {
   provider.use(async (ctx: Context, next) => {
     await next();
+    if (ctx.path === '/session/end') passWhoIsGone(ctx);
     const { session, body } = ctx.oidc ?? {};
     const hasLeft = ctx.path === '/session/end/confirm' && ctx.status === 303;
     if (!hasLeft || session === undefined || !isObject(body) || body.logout === undefined) return;
@@ -29,6 +30,17 @@ export function logoutFrom(provider: Provider, { rows, holders, leavePages, cloc
     ctx.append('Set-Cookie', [...(await leavePages(ctx.req))]);
     if (body.logout === 'everywhere' && session.accountId !== undefined) await holders.endEverywhere(session.accountId, clock());
   });
+}
+
+/** Nobody is asked who has left already: oidc-provider would send a script in English. */
+function passWhoIsGone(ctx: Context): void {
+  const { session } = ctx.oidc ?? {};
+  if (ctx.status !== 200 || ctx.oidc === undefined || session === undefined || session.accountId !== undefined) return;
+  const { postLogoutRedirectUri, state } = session.state ?? {};
+  const to = new URL(typeof postLogoutRedirectUri === 'string' ? postLogoutRedirectUri : ctx.oidc.urlFor('end_session_success'));
+  if (typeof postLogoutRedirectUri === 'string' && typeof state === 'string') to.searchParams.set('state', state);
+  ctx.status = 303;
+  ctx.redirect(to.href);
 }
 
 export const logoutPages = {

@@ -155,11 +155,18 @@ describe('leaving', () => {
     const to = (address: string): string => `?${new URLSearchParams({ id_token_hint: hint, post_logout_redirect_uri: address })}`;
     expect((await browser.open(`/oidc/session/end${to('https://evil.example/')}`)).status).toBe(400);
     expect((await leave(browser, 'here', to(redirect))).url.href).toBe(redirect);
+    // Who is gone already is asked nothing.
+    const back = await browser.open(`/oidc/session/end${to(redirect)}&state=etat`);
+    expect(back.url.href).toBe(`${redirect}?state=etat`);
+    const gone = await fresh().open('/oidc/session/end');
+    expect([gone.status, gone.text]).toEqual([200, expect.stringContaining('Vous êtes déconnecté')]);
+    expect(gone.text).not.toContain('<script');
   });
 
   it('is done by nobody else: the form is of this browser', async () => {
     const [browser, stranger] = [fresh(), fresh()];
     const { access_token: token } = await tokens(apps, await onlineApp(), { scope: online }, browser);
+    await tokens(apps, app, {}, stranger);
     const page = await stranger.open('/oidc/session/end');
     const xsrf = /name="xsrf" value="(\w+)"/.exec(page.text)?.[1] ?? '';
     const forged = await browser.send('/oidc/session/end/confirm', {
