@@ -92,8 +92,8 @@ async function judgeAlike(
   const { written, regime, now, asking } = asked;
   const { world, groups } = written;
   const hidden = hiddenFrom(regime, world, asking, now);
-  for (const group of without(groups, hidden))
-    if (!(await writeGroup(pair.without.send, world, group)))
+  for (const { group, bundled } of without(groups, hidden))
+    if (!(await writeGroup(pair.without.send, world, group, bundled)))
       return {
         hidden: hidden.size,
         faults: [`refused where nothing is hidden from ${JSON.stringify(asking)}: ${JSON.stringify(group)}`],

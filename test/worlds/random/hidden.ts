@@ -5,7 +5,7 @@ import { depositsOf, predecessors, successors } from '../../oracle/envelope.ts';
 import { mayRead } from '../../oracle/may-read.ts';
 import { roleOf, rootOf } from '../../oracle/provision.ts';
 import { type Asking, type Deposit, nameOf, type Regime, type Step, type World } from '../../oracle/world.ts';
-import type { Group } from './written.ts';
+import { type Group, isBundle } from './written.ts';
 
 const rules = new Set(['Patient', 'RelatedPerson', 'CareTeam']);
 
@@ -54,7 +54,11 @@ function isAboutOthers(world: World, consent: JsonObject, { kind, rpps, finess, 
   );
 }
 
-export function without(groups: readonly Group[], hidden: ReadonlySet<string>): readonly Group[] {
+export type Left = { readonly group: Group; readonly bundled: boolean };
+
+/** What was an entry stays one. */
+export function without(groups: readonly Group[], hidden: ReadonlySet<string>): readonly Left[] {
   const isLeft = (step: Step): boolean => !hidden.has('resource' in step ? nameOf(step) : step.on);
-  return groups.map((group) => group.filter(isLeft)).filter((group) => group.length > 0);
+  const left = groups.map((group) => ({ group: group.filter(isLeft), bundled: isBundle(group) }));
+  return left.filter(({ group }) => group.length > 0);
 }

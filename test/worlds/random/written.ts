@@ -70,26 +70,27 @@ function namesOf(deposits: readonly Deposit[]): readonly string[] {
   return [...deposits, ...deposits.filter(({ resource }) => isDocument(resource))].map(drawn);
 }
 
+/** A document alone is published, with a submission set; in a Bundle it is not, be it the only entry. */
+export const isBundle = (group: Group): boolean => group.length > 1;
+
 /** Whether it was taken. Throws where it was, under another name. */
-export async function writeGroup(send: Send, { ins }: World, group: Group): Promise<boolean> {
+export async function writeGroup(send: Send, { ins }: World, group: Group, bundled = isBundle(group)): Promise<boolean> {
   const [first] = group;
   if (first === undefined) return true;
   if (!isDeposit(first))
     return (await send(claimsOf({ kind: 'holder' }, ins), first.at, patchOf(first.on, first.labels))).status < 300;
   const deposits = group.filter(isDeposit);
-  const request: Request =
-    deposits.length === 1
-      ? { method: 'POST', path: `/${typeOf(first)}`, body: sent(first) }
-      : { method: 'POST', path: '', body: transactionOf(deposits) };
+  const request: Request = bundled
+    ? { method: 'POST', path: '', body: transactionOf(deposits) }
+    : { method: 'POST', path: `/${typeOf(first)}`, body: sent(first) };
   const reply = await send(claimsOf(first.by, ins), first.at, request, namesOf(deposits));
   if (reply.status >= 500) throw new Error(`${request.path} ${reply.status} ${reply.text}`);
   if (reply.status >= 300) return false;
-  judgeIds(reply.text, reply.headers.location, deposits);
+  judgeIds(bundled ? JSON.parse(reply.text) : undefined, reply.headers.location, deposits);
   return true;
 }
 
-function judgeIds(text: string, location: string | undefined, deposits: readonly Deposit[]): void {
-  const bundle: unknown = deposits.length === 1 ? undefined : JSON.parse(text);
+function judgeIds(bundle: unknown, location: string | undefined, deposits: readonly Deposit[]): void {
   const locations = isObject(bundle)
     ? objectsOf(bundle.entry).map(({ response }) => (isObject(response) ? String(response.location) : ''))
     : [location ?? ''];
