@@ -3,6 +3,7 @@ import { readEnvironment } from './command/environment.ts';
 import { reindexAll } from './command/reindexing.ts';
 import { demonstrate } from './demo/demo.ts';
 import { createIssuer } from './demo/issuer.ts';
+import { startPractice } from './demo/practice.ts';
 import { startServer } from './server.ts';
 import { startEmbedded } from './store/embedded.ts';
 import { type Log, oneLine } from './store/log.ts';
@@ -21,9 +22,11 @@ async function main(): Promise<void> {
   const mongodbUri = environment.mongodbUri ?? (await openEmbedded(environment.dataDir));
   const { dataDir, baseUrl, demo, production } = environment;
   const issuer = production ? undefined : await createIssuer({ dataDir, baseUrl });
+  const practice = demo && !production ? await startPractice({ dataDir, baseUrl }) : undefined;
+  if (practice !== undefined) stops.push(practice.stop);
   let quiet = demo;
   const server = await startServer({
-    environment,
+    environment: practice === undefined ? environment : { upstreamIssuers: practice.upstreamIssuers, ...environment },
     mongodbUri,
     log: (line) => {
       if (!quiet || !line.startsWith('{')) log(line);
@@ -34,7 +37,16 @@ async function main(): Promise<void> {
   log(`Listening on ${server.address}, base URL ${baseUrl}`);
   if (environment.mongodbUri === undefined && !server.isIndexed()) await reindexAll({ environment, mongodbUri, log });
   if (demo && issuer !== undefined)
-    await demonstrate({ dataDir, baseUrl, address: server.address, issuer, isEmpty: server.isEmpty, mongodbUri, log });
+    await demonstrate({
+      dataDir,
+      baseUrl,
+      address: server.address,
+      issuer,
+      isEmpty: server.isEmpty,
+      mongodbUri,
+      log,
+      ...(practice && { login: practice.login }),
+    });
   quiet = false;
 }
 

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { patientIns } from '../src/demo/callers.ts';
 import { demonstrate } from '../src/demo/demo.ts';
 import { createIssuer, type DevelopmentIssuer } from '../src/demo/issuer.ts';
+import { type Started, startPractice } from '../src/demo/practice.ts';
 import { isObject, type JsonObject, objectsOf, parseJson } from '../src/fhir/json.ts';
 import { codeAt } from '../src/provider/account/one-time-code.ts';
 import { baseUrl, type Carnet, clientOf, startCarnet } from './carnet.ts';
@@ -30,6 +32,7 @@ describe('README', () => {
   let carnet: Carnet;
   let dataDir = '';
   let issuer: DevelopmentIssuer;
+  let practice: Started;
   const said: string[] = [];
   const demo = async (): Promise<void> =>
     await demonstrate({
@@ -39,17 +42,21 @@ describe('README', () => {
       issuer,
       isEmpty: carnet.server.isEmpty,
       mongodbUri: uriOf(database),
+      login: practice.login,
       log: (line) => void said.push(line),
     });
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'carnet-readme-'));
     issuer = await createIssuer({ dataDir, baseUrl });
-    carnet = await startCarnet({ issuers: [issuer.trusted], database });
+    practice = await startPractice({ dataDir, baseUrl });
+    const { upstreamIssuers } = practice;
+    carnet = await startCarnet({ issuers: [issuer.trusted], database, upstreamIssuers });
     await demo();
   }, 240_000);
   afterAll(async () => {
     await carnet.server.stop();
+    await practice.stop();
     giveBack(database);
     await rm(dataDir, { recursive: true });
   });
@@ -86,6 +93,22 @@ describe('README', () => {
     const told = objectsOf(traces?.entry).map(({ resource }) => JSON.stringify(resource));
     expect(told.length).toBe(5);
     expect(told.filter((text) => !/<p>Le \d.* (?:a|avez) /.test(text))).toEqual([]);
+  });
+
+  it('gets a professional a token by the Pro Santé Connect of the demonstration, for an emergency too', async () => {
+    const tokens = await run('bash', ['-c', example('practice')], { cwd: root, env: { ...process.env, DATA_DIR: dataDir } });
+    const [doctor = '', emergency = ''] = tokens.stdout.split('\n');
+    const { system, value } = patientIns;
+    const seen = async (token: string): Promise<unknown> => {
+      const { status, body } = await clientOf(carnet.address, token).get(
+        `/DocumentReference?patient.identifier=${system}|${value}&type=11502-2&_total=accurate`,
+      );
+      return [status, body.total];
+    };
+    expect([await seen(doctor), await seen(emergency)]).toEqual([
+      [200, 1],
+      [200, 1],
+    ]);
   });
 
   it('lets the patient sign in and allow the app of the demonstration what it asks', async () => {

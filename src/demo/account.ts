@@ -11,10 +11,11 @@ import { codeAt } from '../provider/account/one-time-code.ts';
 import { confirmAccount, createAccount } from '../provider/account/sign-up.ts';
 import { defaultAppScope } from '../provider/app-scope.ts';
 import { accountsOf } from '../store/account.ts';
-import { clientsOf } from '../store/client.ts';
+import { type Clients, clientsOf } from '../store/client.ts';
 import { connect, type Database, databaseNames, openDatabase } from '../store/database.ts';
 import { openStore } from '../store/store.ts';
 import { throttleOf } from '../store/tries.ts';
+import { equip, type Place } from './practice.ts';
 
 export type DemoAccount = { readonly number: string; readonly password: string; readonly secret: string };
 
@@ -22,14 +23,24 @@ export const demoApp = { id: 'demonstration', redirect: ['http://localhost:3000/
 const password = 'trois hérons au bord du canal';
 const hour = 3600_000;
 
+/** `practice`: whose software is registered as well. */
+export type Opening = {
+  readonly dataDir: string;
+  readonly mongodbUri: string;
+  readonly ins: Ins;
+  readonly practice: Place | undefined;
+};
+
 /** Made once; the next starts say the same. */
-export async function openDemoAccount(dataDir: string, mongodbUri: string, ins: Ins): Promise<DemoAccount> {
+export async function openDemoAccount({ dataDir, mongodbUri, ins, practice }: Opening): Promise<DemoAccount> {
   const file = join(dataDir, 'demo-account.json');
   const client = await connect(mongodbUri);
   try {
     const names = databaseNames(client);
     const databases = [await openDatabase(client, names.national, []), await openDatabase(client, names.testers, [])] as const;
-    await registerApp(databases);
+    const clients = clientsOf(databases[0], databases);
+    await registerApp(clients);
+    if (practice !== undefined) await equip(clients, practice);
     const kept = await keptIn(databases);
     const known = (await kept.accounts.findByIns(ins.value)) && (await read(file));
     if (known !== undefined) return known;
@@ -51,8 +62,7 @@ async function read(file: string): Promise<DemoAccount | undefined> {
 
 type Databases = readonly [national: Database, testers: Database];
 
-async function registerApp(databases: Databases): Promise<void> {
-  const clients = clientsOf(databases[0], databases);
+async function registerApp(clients: Clients): Promise<void> {
   const { id, redirect } = demoApp;
   if ((await clients.find(id)) !== undefined) return;
   const made = { _id: id, registration: id, kind: 'app', name: 'Application de démonstration', made: new Date() } as const;

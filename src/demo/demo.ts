@@ -6,6 +6,7 @@ import { type DemoAccount, demoApp, openDemoAccount } from './account.ts';
 import { callers, type Loaded, patientIns } from './callers.ts';
 import type { DevelopmentIssuer } from './issuer.ts';
 import { loadDemo } from './load.ts';
+import { professionals } from './people.ts';
 
 export type Demo = {
   readonly dataDir: string;
@@ -15,6 +16,8 @@ export type Demo = {
   readonly issuer: DevelopmentIssuer;
   readonly isEmpty: () => Promise<boolean>;
   readonly mongodbUri: string;
+  /** Where its professionals log in, if they can (practice.ts). */
+  readonly login?: string;
   readonly log: (line: string) => void;
 };
 
@@ -29,7 +32,9 @@ export async function demonstrate(demo: Demo): Promise<void> {
   }
   const file = join(demo.dataDir, 'demo-tokens.sh');
   await writeFile(file, tokenFile(demo, loaded), { mode: 0o600 });
-  const account = await openDemoAccount(demo.dataDir, demo.mongodbUri, patientIns);
+  const { dataDir, mongodbUri, baseUrl, login } = demo;
+  const practice = login === undefined ? undefined : { dataDir, baseUrl, fhir: fhirAt(demo), login };
+  const account = await openDemoAccount({ dataDir, mongodbUri, ins: patientIns, practice });
   for (const line of [...guide(demo, loaded, file), ...way(demo, account)]) demo.log(line);
 }
 
@@ -41,11 +46,12 @@ async function load({ dataDir, baseUrl, address, issuer, isEmpty, log }: Demo): 
   if (!empty && kept !== 'loading') return kept;
   await mkdir(dataDir, { recursive: true });
   await writeFile(file, JSON.stringify('loading'));
-  const url = `${address}${new URL(baseUrl).pathname}`;
-  const loaded = await loadDemo({ url, issuer, progress: progressBar(log) });
+  const loaded = await loadDemo({ url: fhirAt({ baseUrl, address }), issuer, progress: progressBar(log) });
   await writeFile(file, JSON.stringify(loaded));
   return loaded;
 }
+
+const fhirAt = ({ baseUrl, address }: Pick<Demo, 'baseUrl' | 'address'>): string => `${address}${new URL(baseUrl).pathname}`;
 
 async function read(file: string): Promise<Loaded | 'loading' | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
@@ -94,6 +100,7 @@ function way({ baseUrl }: Demo, { number, password, secret }: DemoAccount): read
     `She signs in at ${new URL('compte/connexion', baseUrl).href} with her number, her password and a one-time code:`,
     `  ${number}   ${password}   key for an authenticator app: ${secret}`,
     `An app at ${demoApp.redirect[0]} may ask her (SMART standalone launch): client_id ${demoApp.id}`,
+    `Her doctor's practice software gets him a token by Pro Santé Connect, which is played here:  npm run practice -- ${professionals.doctor.rpps} --card`,
     '',
   ];
 }

@@ -1,48 +1,34 @@
-// An issuer that plays Pro Santé Connect on this machine: tokens without `aud`, userinfo in its shapes, JWKS.
+// An issuer that plays Pro Santé Connect, with a userinfo that may go wrong.
 // https://industriels.esante.gouv.fr/produits-et-services/pro-sante-connect/documentation-technique
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
+import { type ProSanteConnect as Played, proSanteConnect } from '../../src/demo/pro-sante-connect.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import { compact } from '../identity/issuer.ts';
 
 export type ProSanteConnect = {
   readonly issuer: string;
   /** Its entry of the list of issuers. */
   readonly entry: JsonObject;
   /** Logs in who has this userinfo, at the client `azp`: an access token, whose claims may be others. */
-  readonly login: (userinfo: JsonObject, claims?: JsonObject) => string;
+  readonly login: Played['login'];
   /** Answers the next requests for userinfo in another way. */
   readonly answer: (other: ((response: ServerResponse) => void) | undefined) => void;
   readonly stop: () => Promise<void>;
 };
 
 export async function startProSanteConnect(azp: string): Promise<ProSanteConnect> {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const people = new Map<string, JsonObject>();
   let other: ((response: ServerResponse) => void) | undefined;
   const server = createServer((request, response) => {
-    const json = (body: unknown): void =>
-      void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    if (request.url === '/certs') return json({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'psc', use: 'sig' }] });
-    const person = people.get(request.headers.authorization?.replace('Bearer ', '') ?? '');
-    if (request.url !== '/userinfo' || person === undefined) return void response.writeHead(401).end();
-    return other === undefined ? json(person) : other(response);
+    if (request.url === '/userinfo' && other !== undefined) other(response);
+    else played.handle(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const issuer = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const played = proSanteConnect(issuer, azp);
   return {
     issuer,
-    entry: { issuer, jwksUri: `${issuer}/certs`, userinfo: `${issuer}/userinfo`, kinds: ['professional', 'delegate'] },
-    login: (userinfo, claims = {}) => {
-      const iat = Math.floor(Date.now() / 1000);
-      const sub = `f:${randomUUID()}:${userinfo.SubjectNameID}`;
-      const standard = { iss: issuer, sub, typ: 'Bearer', azp, iat, exp: iat + 120, jti: randomUUID(), acr: 'eidas3' };
-      const payload = { ...standard, scope: 'openid profile scope_all identity', ...claims };
-      const token = compact({ alg: 'RS256', typ: 'JWT', kid: 'psc' }, payload, privateKey);
-      people.set(token, { sub, preferred_username: userinfo.SubjectNameID, ...userinfo });
-      return token;
-    },
+    entry: played.entryAt(issuer),
+    login: played.login,
     answer: (next) => {
       other = next;
     },
