@@ -7,6 +7,7 @@ import type { Environment } from './command/environment.ts';
 import { type Conformance, loadConformance } from './conformance/conformance.ts';
 import { type Ids, randomIds } from './fhir/id.ts';
 import { type App, createApp } from './http/app.ts';
+import { refuseUnread } from './http/no-request.ts';
 import { authenticate } from './identity/authenticate.ts';
 import type { Caller } from './identity/caller.ts';
 import type { Narrow } from './identity/scope.ts';
@@ -116,7 +117,7 @@ export async function startServer({
     report: (error, request) => log(failureLine(error, request.method)),
     log: operator.log,
   };
-  const server = createServer(createApp(app));
+  const server = createServer(createApp(app)).on('clientError', refuseUnread);
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(environment.port, environment.host, resolve));
   const work = startWork({ ...app, store: national.store }, environment.mail && openRelay(environment.mail), {
     byItself: worksByItself,
