@@ -64,7 +64,40 @@ export type Server = {
 
 const sweepEvery = 3600 * 1000;
 
-export async function startServer({
+export async function startServer(start: Start): Promise<Server> {
+  const { environment, log, worksByItself: byItself = true } = start;
+  const { app, national, testers, close } = await assemble(start);
+  const server = createServer(createApp(app)).on('clientError', refuseUnread);
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(environment.port, environment.host, resolve));
+  const relay = environment.mail && openRelay(environment.mail);
+  const work = startWork({ ...app, store: national.store }, relay, { byItself, log });
+  const sweeping = sweeper([national.store, testers.store], app.clock);
+  return {
+    address: addressOf(server.address()),
+    isEmpty: national.store.isEmpty,
+    isIndexed: () => [national, testers].every(({ awaited }) => awaited().size === 0),
+    work: work.now,
+    stop: async () => {
+      clearInterval(sweeping);
+      await work.stop();
+      for (const opened of [national, testers]) opened.stop();
+      server.closeIdleConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await close();
+    },
+  };
+}
+
+type Assembled = {
+  readonly app: App;
+  readonly national: Opened;
+  readonly testers: Opened;
+  /** When nothing is under way any more. */
+  readonly close: () => Promise<void>;
+};
+
+/** All but the listening. */
+async function assemble({
   environment,
   mongodbUri,
   log,
@@ -72,8 +105,7 @@ export async function startServer({
   clock = () => new Date(),
   ids = randomIds,
   passwordCost,
-  worksByItself = true,
-}: Start): Promise<Server> {
+}: Start): Promise<Assembled> {
   const { baseUrl } = environment;
   const conformance = loadConformance(environment.conformance);
   assertSearchable(conformance);
@@ -117,28 +149,11 @@ export async function startServer({
     report: (error, request) => log(failureLine(error, request.method)),
     log: operator.log,
   };
-  const server = createServer(createApp(app)).on('clientError', refuseUnread);
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(environment.port, environment.host, resolve));
-  const work = startWork({ ...app, store: national.store }, environment.mail && openRelay(environment.mail), {
-    byItself: worksByItself,
-    log,
-  });
-  const sweeping = sweeper([national.store, testers.store], clock);
-  return {
-    address: addressOf(server.address()),
-    isEmpty: national.store.isEmpty,
-    isIndexed: () => [national, testers].every(({ awaited }) => awaited().size === 0),
-    work: work.now,
-    stop: async () => {
-      clearInterval(sweeping);
-      await work.stop();
-      for (const opened of [national, testers]) opened.stop();
-      server.closeIdleConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await texts.close();
-      await client.close();
-    },
+  const close = async (): Promise<void> => {
+    await texts.close();
+    await client.close();
   };
+  return { app, national, testers, close };
 }
 
 /** What goes beside the FHIR base, in the operator's log. */
