@@ -14,7 +14,7 @@ import type { Narrow } from './identity/scope.ts';
 import { loadTrust, type Trust, type TrustedIssuer, withOwn } from './identity/trust.ts';
 import { openRelay } from './notice/smtp.ts';
 import { startWork } from './notice/work.ts';
-import { accountsKept } from './provider/account/kept.ts';
+import { openAccounts } from './provider/account/kept.ts';
 import type { Cost } from './provider/account/password-hash.ts';
 import { addressesOf } from './provider/addresses.ts';
 import { holdersOf } from './provider/holder.ts';
@@ -27,14 +27,12 @@ import { sealedCursors } from './search/cursor.ts';
 import { type AwaitedCodes, indexDefinitions, withAwaited } from './search/index-definition.ts';
 import { assertSearchable } from './search/index-of.ts';
 import { narrowed } from './search/narrowed.ts';
-import { accountsOf } from './store/account.ts';
 import { clientsOf } from './store/client.ts';
 import { connect, type Database, databaseNames, openDatabase } from './store/database.ts';
 import { watchIndexes } from './store/index-state.ts';
 import { providerRowsOf } from './store/provider-row.ts';
 import { signingKeysOf } from './store/signing-key.ts';
 import { openStore, type Store } from './store/store.ts';
-import { throttleOf } from './store/tries.ts';
 import { textReader } from './text/text-reader.ts';
 
 export type Start = {
@@ -125,7 +123,7 @@ async function assemble({
     baseUrl,
     clients,
     keys: signingKeysOf(national.database, databases),
-    ...persons(desk, national),
+    ...persons(desk, national, operator.report),
     clock,
     trust: listed,
     upstreams: loadUpstreams(environment.upstreamIssuers, addressesOf(baseUrl).issuer, log),
@@ -186,23 +184,22 @@ function opener(national: Opened, testers: Opened): App['open'] {
 
 type OfPersons = { readonly environment: Environment; readonly clock: () => Date; readonly cost: Cost | undefined };
 
-async function openDesk({ database, store }: Opened, databases: readonly Database[], of: OfPersons): Promise<Desk> {
+async function openDesk(opened: Opened, databases: readonly Database[], of: OfPersons): Promise<Desk> {
   const { environment, clock, cost } = of;
   const { baseUrl, trustedProxies: proxies = [] } = environment;
-  const stored = { accounts: accountsOf(database, databases), activations: store.activations, throttle: throttleOf(database) };
-  const kept = accountsKept(stored, await store.secret('account'), cost);
-  return deskOf({ baseUrl, kept, rows: providerRowsOf(database, databases), proxies, clock });
+  const kept = await openAccounts(opened, databases, cost);
+  return deskOf({ baseUrl, kept, rows: providerRowsOf(opened.database, databases), proxies, clock });
 }
 
 /** Who allows apps what they ask. */
-function persons(desk: Desk, { store }: Opened) {
+function persons(desk: Desk, { store }: Opened, report: (error: unknown) => void) {
   const { rows, forms, kept } = desk;
   return {
     rows,
     forms,
     holders: holdersOf(kept.accounts, store),
     login: async (asked: LoginAsked) => await loginAt(desk, asked),
-    failurePage: (error: unknown) => failurePage(error, desk.base),
+    failurePage: (error: unknown) => failurePage(error, desk, report),
     leavePages: async (request: IncomingMessage) => await leavePages(desk, request),
   };
 }

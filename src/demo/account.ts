@@ -6,15 +6,13 @@ import { randomIds } from '../fhir/id.ts';
 import { isObject, parseJson, textOf } from '../fhir/json.ts';
 import { digestOf, newActivationCode } from '../identity/activation-code.ts';
 import type { Ins } from '../identity/caller.ts';
-import { type AccountsKept, accountsKept } from '../provider/account/kept.ts';
+import { type AccountsKept, openAccounts } from '../provider/account/kept.ts';
 import { codeAt } from '../provider/account/one-time-code.ts';
 import { confirmAccount, createAccount } from '../provider/account/sign-up.ts';
 import { defaultAppScope } from '../provider/app-scope.ts';
-import { accountsOf } from '../store/account.ts';
 import { type Clients, clientsOf } from '../store/client.ts';
-import { connect, type Database, databaseNames, openDatabase } from '../store/database.ts';
+import { connect, databaseNames, openDatabase } from '../store/database.ts';
 import { openStore } from '../store/store.ts';
-import { throttleOf } from '../store/tries.ts';
 import { equip, type Place } from './practice.ts';
 
 export type DemoAccount = { readonly number: string; readonly password: string; readonly secret: string };
@@ -37,11 +35,12 @@ export async function openDemoAccount({ dataDir, mongodbUri, ins, practice }: Op
   const client = await connect(mongodbUri);
   try {
     const names = databaseNames(client);
-    const databases = [await openDatabase(client, names.national, []), await openDatabase(client, names.testers, [])] as const;
-    const clients = clientsOf(databases[0], databases);
+    const database = await openDatabase(client, names.national, []);
+    const databases = [database, await openDatabase(client, names.testers, [])];
+    const clients = clientsOf(database, databases);
     await registerApp(clients);
     if (practice !== undefined) await equip(clients, practice);
-    const kept = await keptIn(databases);
+    const kept = await openAccounts({ database, store: openStore(database) }, databases);
     const known = (await kept.accounts.findByIns(ins.value)) && (await read(file));
     if (known !== undefined) return known;
     const made = await enrol(kept, ins, new Date());
@@ -60,20 +59,11 @@ async function read(file: string): Promise<DemoAccount | undefined> {
   return { number: of('number'), password: of('password'), secret: of('secret') };
 }
 
-type Databases = readonly [national: Database, testers: Database];
-
 async function registerApp(clients: Clients): Promise<void> {
   const { id, redirect } = demoApp;
   if ((await clients.find(id)) !== undefined) return;
   const made = { _id: id, registration: id, kind: 'app', name: 'Application de démonstration', made: new Date() } as const;
   await clients.add({ ...made, public: true, redirect, scope: defaultAppScope });
-}
-
-async function keptIn(databases: Databases): Promise<AccountsKept> {
-  const [national] = databases;
-  const { activations, secret } = openStore(national);
-  const stored = { accounts: accountsOf(national, databases), activations, throttle: throttleOf(national) };
-  return accountsKept(stored, await secret('account'));
 }
 
 async function enrol(kept: AccountsKept, ins: Ins, now: Date): Promise<DemoAccount> {

@@ -69,10 +69,11 @@ async function run(context: Context, asked: Asked): Promise<Answer> {
   const { id, query, after } = asked;
   const reading = context.store.reading(context.moments);
   const places = await placesOf(context, asked);
-  const filter = and(await currentlyWithin(context, reading, asked), query.filter);
+  const within = await currentlyWithin(context, reading, asked);
+  const filter = and(within, query.filter);
   const { versions, more } = await pageOf(reading, places, filter, asked);
   // None of the versions asked for is not the same as no resource.
-  if (id !== undefined && versions.length === 0) await judgeSeen(reading, places, await currentlyWithin(context, reading, asked));
+  if (id !== undefined && versions.length === 0) await judgeSeen(reading, places, within);
   const known = after === undefined && !more && query.count > 0;
   const total = known ? versions.length : await reading.countHistory(places, filter);
   const entries: HistoryEntry[] = [];

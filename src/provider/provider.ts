@@ -3,7 +3,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Provider } from 'oidc-provider';
 import type { JsonObject } from '../fhir/json.ts';
-import { Refusal } from '../fhir/outcome.ts';
 import { callerOf } from '../identity/claims.ts';
 import { verifyToken } from '../identity/token.ts';
 import { type Issuer, type Trust, withOwn } from '../identity/trust.ts';
@@ -36,6 +35,7 @@ export type Start = Kept & {
   readonly login: Login;
   readonly forms: Forms;
   readonly leavePages: Leaving['leavePages'];
+  /** What a person reads of it; tells it to whoever must know. */
   readonly failurePage: (error: unknown) => Page;
   readonly report: (error: unknown) => void;
   readonly log: (entry: TokenEntry) => void;
@@ -91,7 +91,6 @@ export async function openProvider({ baseUrl, keys, trust, upstreams, report, lo
     try {
       return await answer();
     } catch (error) {
-      if (!(error instanceof Refusal)) report(error);
       return kept.failurePage(error);
     }
   };

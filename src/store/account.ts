@@ -87,6 +87,8 @@ export function accountsOf(database: Database, databases: readonly Database[]): 
   };
 }
 
+const ofIns = ({ system, value }: Ins) => ({ 'ins.value': value, 'ins.system': system });
+
 type Enrolled = { readonly enrolment: Enrolment; readonly fresh: Fresh; readonly now: Date };
 
 async function enrol(inside: Database, databases: readonly Database[], enrolled: Enrolled): Promise<StoredAccount | undefined> {
@@ -94,13 +96,12 @@ async function enrol(inside: Database, databases: readonly Database[], enrolled:
   const { ins, digest, password, totp } = enrolment;
   if ((await activationsOf(inside).consume(ins, digest, now)) !== 'activated') return undefined;
   await inside.enrolments.deleteOne({ _id: enrolment._id }, within(inside));
-  const ofIns = { 'ins.value': ins.value, 'ins.system': ins.system };
-  const old = await inside.accounts.findOne(ofIns, within(inside));
+  const old = await inside.accounts.findOne(ofIns(ins), within(inside));
   if (old !== null) await endWithin(inside, databases, { account: old._id }, now);
   const browsers = fresh.browser === undefined ? [] : [fresh.browser];
   const $set = { password, totp, epoch: randomUUID(), step: fresh.step, browsers };
   const account = await inside.accounts.findOneAndUpdate(
-    ofIns,
+    ofIns(ins),
     { $set, $setOnInsert: { _id: randomUUID(), ins, made: now } },
     { upsert: true, returnDocument: 'after', ...within(inside) },
   );
@@ -109,8 +110,7 @@ async function enrol(inside: Database, databases: readonly Database[], enrolled:
 
 /** In the transaction that is open: nobody signs in for what is gone. */
 export async function forgetAccount(inside: Database, ins: Ins, now: Date): Promise<void> {
-  const ofIns = { 'ins.value': ins.value, 'ins.system': ins.system };
-  const account = await inside.accounts.findOneAndDelete(ofIns, within(inside));
+  const account = await inside.accounts.findOneAndDelete(ofIns(ins), within(inside));
   if (account !== null) await endWithin(inside, [inside], { account: account._id }, now);
-  await inside.enrolments.deleteMany(ofIns, within(inside));
+  await inside.enrolments.deleteMany(ofIns(ins), within(inside));
 }

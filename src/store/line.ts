@@ -64,14 +64,16 @@ async function lastOf(database: Database, rec: string, ids: readonly string[]): 
   return last.map((row) => ({ ...row, _id: row.id }));
 }
 
-const changeable = ['hold', 'tc', 'tcs', 'kin', 'heirs'] as const;
+/** Of an envelope, beside the readers. */
+const optional = ['hold', 'tc', 'tcs', 'kin', 'heirs'] as const;
+const envelopeAlone = Object.fromEntries(['rd', ...optional].map((name) => [name, 1]));
 
 /** A Binary is visible exactly where its document is. */
 async function relabelBytes(database: Database, document: Row, envelope: Envelope): Promise<readonly string[]> {
   const mine = { rec: document.rec ?? '', of: document._id };
   const found = await database
     .of('Binary')
-    .find(mine, { ...within(database), projection: { rd: 1, hold: 1, tc: 1, tcs: 1, kin: 1, heirs: 1 } })
+    .find(mine, { ...within(database), projection: envelopeAlone })
     .toArray();
   if (found.length === 0) return [];
   const { $set, $unset } = changeTo(envelope);
@@ -92,10 +94,8 @@ export function isRuled(token: string): boolean {
 }
 
 export function changeTo({ rd, ...rest }: Envelope): { $set: Partial<Row>; $unset: Record<string, ''> } {
-  const [given, absent] = [
-    changeable.filter((name) => rest[name] !== undefined),
-    changeable.filter((name) => rest[name] === undefined),
-  ];
+  const given = optional.filter((name) => rest[name] !== undefined);
+  const absent = optional.filter((name) => rest[name] === undefined);
   return {
     $set: { rd, ...Object.fromEntries(given.map((name) => [name, rest[name]])) },
     $unset: Object.fromEntries(absent.map((name) => [name, '' as const])),

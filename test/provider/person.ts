@@ -5,14 +5,12 @@ import { randomIds } from '../../src/fhir/id.ts';
 import { type ActivationCode, digestOf, newActivationCode } from '../../src/identity/activation-code.ts';
 import type { Ins } from '../../src/identity/caller.ts';
 import { insKeyOf } from '../../src/identity/identifiers.ts';
-import { type AccountsKept, accountsKept } from '../../src/provider/account/kept.ts';
+import { type AccountsKept, openAccounts } from '../../src/provider/account/kept.ts';
 import { codeAt } from '../../src/provider/account/one-time-code.ts';
 import type { Account } from '../../src/provider/account/sign-in.ts';
 import { confirmAccount, createAccount } from '../../src/provider/account/sign-up.ts';
-import { accountsOf } from '../../src/store/account.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { openStore } from '../../src/store/store.ts';
-import { throttleOf } from '../../src/store/tries.ts';
 import { testCost } from '../carnet.ts';
 
 export const password = 'quatre cigognes sur un toit';
@@ -20,9 +18,7 @@ export const password = 'quatre cigognes sur un toit';
 /** What a server has that uses the database `name`. */
 export async function keptIn(client: MongoClient, name: string): Promise<AccountsKept> {
   const database = await openDatabase(client, name, ['AuditEvent']);
-  const { activations, secret } = openStore(database);
-  const stored = { accounts: accountsOf(database, [database]), activations, throttle: throttleOf(database) };
-  return accountsKept(stored, await secret('account'), testCost);
+  return await openAccounts({ database, store: openStore(database) }, [database], testCost);
 }
 
 let people = Math.floor(Number.parseInt(randomUUID().slice(0, 6), 16) / 100);

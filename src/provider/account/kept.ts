@@ -1,8 +1,10 @@
 // What accounts are made and opened with.
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import type { Accounts } from '../../store/account.ts';
+import { type Accounts, accountsOf } from '../../store/account.ts';
 import type { Activations } from '../../store/activation.ts';
-import type { Throttle } from '../../store/tries.ts';
+import type { Database } from '../../store/database.ts';
+import type { Store } from '../../store/store.ts';
+import { type Throttle, throttleOf } from '../../store/tries.ts';
 import { type Seal, sealOf } from './one-time-code.ts';
 import { type Cost, type PasswordHashes, passwordHashes } from './password-hash.ts';
 
@@ -28,6 +30,18 @@ export function accountsKept(
     seal: sealOf(secret),
     blind: (name) => createHmac('sha256', secret).update(name).digest('base64url'),
   };
+}
+
+type Place = { readonly database: Database; readonly store: Pick<Store, 'activations' | 'secret'> };
+
+/** `databases`: those in which tokens are used. */
+export async function openAccounts(
+  { database, store }: Place,
+  databases: readonly Database[],
+  cost?: Cost,
+): Promise<AccountsKept> {
+  const stored = { accounts: accountsOf(database, databases), activations: store.activations, throttle: throttleOf(database) };
+  return accountsKept(stored, await store.secret('account'), cost);
 }
 
 /** What a browser keeps, of 256 random bits. */

@@ -90,8 +90,7 @@ export function openPages(desk: Desk, report: Start['report']): Pages {
       try {
         sendPage(response, await answer(desk, request));
       } catch (error) {
-        if (!(error instanceof Refusal)) report(error);
-        sendPage(response, failurePage(error, desk.base));
+        sendPage(response, failurePage(error, desk, report));
       }
     },
   };
@@ -126,7 +125,9 @@ function notAllowed({ base }: Desk, get: boolean, post: boolean): Page {
   return { ...faultPage(405, 'Cette adresse ne se demande pas ainsi.', base), headers: { Allow } };
 }
 
-export function failurePage(error: unknown, base: string): Page {
+/** What he reads who came; the operator is told of what should not be. */
+export function failurePage(error: unknown, { base }: Pick<Desk, 'base'>, report: Start['report']): Page {
+  if (!(error instanceof Refusal)) report(error);
   const isBusy = error instanceof Refusal && error.status === 503;
   return isBusy
     ? {
