@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const mongodbUri = environment.mongodbUri ?? (await openEmbedded(environment.dataDir));
   const { dataDir, baseUrl, demo, production } = environment;
   const issuer = production ? undefined : await createIssuer({ dataDir, baseUrl });
-  const practice = demo && !production ? await startPractice({ dataDir, baseUrl }) : undefined;
+  const practice = demo ? await startPractice({ dataDir, baseUrl }) : undefined;
   if (practice !== undefined) stops.push(practice.stop);
   let quiet = demo;
   const server = await startServer({

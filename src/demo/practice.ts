@@ -2,12 +2,11 @@
 // https://www.rfc-editor.org/rfc/rfc8693
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { isObject, type JsonObject, parseJson, textOf } from '../fhir/json.ts';
 import type { Clients } from '../store/client.ts';
 import { professionals } from './people.ts';
-import { proSanteConnect, sendJson, userinfoOf } from './pro-sante-connect.ts';
+import { proSanteConnect, sendJson, serveHere, userinfoOf } from './pro-sante-connect.ts';
 
 export const software = { id: 'logiciel-de-cabinet', name: 'Logiciel de cabinet' } as const;
 const fileName = 'practice.json';
@@ -26,27 +25,17 @@ export type Started = {
 /** Listens on this machine alone. */
 export async function startPractice({ dataDir, baseUrl }: { dataDir: string; baseUrl: string }): Promise<Started> {
   const connect = proSanteConnect(issuerOf(baseUrl), software.id);
-  const server = createServer((request, response) => {
+  const { address, stop } = await serveHere((request, response) => {
     const [, rpps] = /^\/login\/(\d{11})$/.exec(request.url ?? '') ?? [];
     const person = Object.values(professionals).find((one) => one.rpps === rpps);
     if (request.method === 'POST' && person !== undefined)
       sendJson(response, { access_token: connect.login(userinfoOf(person)) });
     else connect.handle(request, response);
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const at = server.address();
-  const address = `http://127.0.0.1:${typeof at === 'object' ? at?.port : ''}`;
   await mkdir(dataDir, { recursive: true });
   const upstreamIssuers = join(dataDir, 'pro-sante-connect.json');
   await write(upstreamIssuers, [connect.entryAt(address)]);
-  return {
-    upstreamIssuers,
-    login: `${address}/login`,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { upstreamIssuers, login: `${address}/login`, stop };
 }
 
 const issuerOf = (baseUrl: string): string => new URL('/pro-sante-connect', baseUrl).href;
@@ -70,12 +59,14 @@ function newKey(): JsonObject {
 
 export type Place = { readonly dataDir: string; readonly baseUrl: string; readonly fhir: string; readonly login: string };
 
-/** Registered once; where things are is another place at each start. */
+/** Registered once, and again with other keys where those of before are lost; where things are is another place at each start. */
 export async function equip(clients: Clients, { dataDir, baseUrl, fhir, login }: Place): Promise<void> {
   const { id, name } = software;
   const isRegistered = (await clients.find(id)) !== undefined;
-  const key = (await readPractice(dataDir))?.key ?? newKey();
+  const kept = (await readPractice(dataDir))?.key;
+  const key = kept ?? newKey();
   await write(join(dataDir, fileName), { fhir, login, key });
+  if (isRegistered && kept !== undefined) return;
   const { d: _private, ...jwk } = key;
   const keys = { jwks: { keys: [{ ...jwk, alg: 'ES384', use: 'sig' }] } };
   if (isRegistered) return void (await clients.rekey(id, keys, new Date()));

@@ -1,7 +1,7 @@
 // Plays Pro Santé Connect on this machine: signs whoever is named in without asking him anything, and says of him what the real one would.
 // https://industriels.esante.gouv.fr/produits-et-services/pro-sante-connect/documentation-technique
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import type { RequestListener, ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import jwt from 'jsonwebtoken';
 import type { JsonObject } from '../fhir/json.ts';
 import type { Professional } from './people.ts';
@@ -42,6 +42,22 @@ export function proSanteConnect(issuer: string, azp: string): ProSanteConnect {
       const person = people.get(request.headers.authorization?.replace('Bearer ', '') ?? '');
       if (request.url !== '/userinfo' || person === undefined) return void response.writeHead(401).end();
       return sendJson(response, person);
+    },
+  };
+}
+
+export type Served = { readonly address: string; readonly stop: () => Promise<void> };
+
+/** On this machine alone, at a free port. */
+export async function serveHere(handle: RequestListener): Promise<Served> {
+  const server = createServer(handle);
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const at = server.address();
+  return {
+    address: `http://127.0.0.1:${typeof at === 'object' ? at?.port : ''}`,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

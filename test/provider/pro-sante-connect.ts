@@ -1,7 +1,7 @@
 // An issuer that plays Pro Santé Connect, with a userinfo that may go wrong.
 // https://industriels.esante.gouv.fr/produits-et-services/pro-sante-connect/documentation-technique
-import { createServer, type ServerResponse } from 'node:http';
-import { type ProSanteConnect as Played, proSanteConnect } from '../../src/demo/pro-sante-connect.ts';
+import type { ServerResponse } from 'node:http';
+import { type ProSanteConnect as Played, proSanteConnect, serveHere } from '../../src/demo/pro-sante-connect.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 
 export type ProSanteConnect = {
@@ -17,13 +17,10 @@ export type ProSanteConnect = {
 
 export async function startProSanteConnect(azp: string): Promise<ProSanteConnect> {
   let other: ((response: ServerResponse) => void) | undefined;
-  const server = createServer((request, response) => {
+  const { address: issuer, stop } = await serveHere((request, response) => {
     if (request.url === '/userinfo' && other !== undefined) other(response);
     else played.handle(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const issuer = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
   const played = proSanteConnect(issuer, azp);
   return {
     issuer,
@@ -32,10 +29,7 @@ export async function startProSanteConnect(azp: string): Promise<ProSanteConnect
     answer: (next) => {
       other = next;
     },
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop,
   };
 }
 
