@@ -1,6 +1,7 @@
 // An app, a person with a record and an account, and how the one gets a token of the other.
 // https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-standalone-launch
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { afterAll } from '@jest/globals';
 import type { Collection, MongoClient } from 'mongodb';
 import request from 'supertest';
 import type { AccountsKept } from '../../src/provider/account/kept.ts';
@@ -8,7 +9,7 @@ import type { Client, Clients } from '../../src/store/client.ts';
 import { clientsOf } from '../../src/store/client.ts';
 import { connect, openDatabase } from '../../src/store/database.ts';
 import { type SigningKeys, signingKeysOf } from '../../src/store/signing-key.ts';
-import { baseUrl, type CarnetOptions, type Reply } from '../carnet.ts';
+import { baseUrl, type CarnetOptions, clientOf, type Reply } from '../carnet.ts';
 import { giveBack, takeDatabase, uriOf } from '../database.ts';
 import { cx } from '../identity/issuer.ts';
 import { type Ground, ins, openGround } from '../interaction/ground.ts';
@@ -82,6 +83,18 @@ export async function openApps(options: CarnetOptions = {}): Promise<Apps> {
       giveBack(database);
     },
   };
+}
+
+/** For all tests of a file, with an app that may ask whatever apps may. */
+export async function openForFile(): Promise<{ readonly apps: Apps; readonly app: string }> {
+  const apps = await openApps();
+  afterAll(async () => await apps.stop());
+  return { apps, app: await registerApp(apps) };
+}
+
+/** The status of a read of his record; `address`: of another server than the first. */
+export async function readBy({ ground }: Apps, token: string, address = ground.carnet.address): Promise<number> {
+  return (await clientOf(address, token).get(`/Patient/${ground.key}`)).status;
 }
 
 export async function registerApp({ clients }: Apps, more: Partial<Client> = {}): Promise<string> {

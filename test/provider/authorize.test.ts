@@ -1,18 +1,12 @@
 // What an app may ask of the authorization endpoint: everything else goes back with an error, or nowhere.
 // https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code, https://datatracker.ietf.org/doc/draft-ietf-oauth-v2-1/
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { newBrowser } from './app-browser.ts';
-import { type Apps, authorizeUrl, issuer, openApps, redirect, registerApp } from './apps.ts';
+import { authorizeUrl, issuer, openForFile, redirect, registerApp } from './apps.ts';
 import { newKeys, register, tokenUrl } from './backend.ts';
 
-let apps: Apps;
-let app = '';
-beforeAll(async () => {
-  apps = await openApps();
-  app = await registerApp(apps);
-}, 60_000);
-afterAll(async () => await apps.stop());
+const { apps, app } = await openForFile();
 
 describe('an authorization request', () => {
   it.each<[string, Readonly<Record<string, string | undefined>>, string]>([

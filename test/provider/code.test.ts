@@ -1,22 +1,22 @@
 // SMART App Launch, standalone: a patient signs in, allows an app what it asks, and the app reads his record; every other way is shut.
 // https://hl7.org/fhir/smart-app-launch/app-launch.html, https://datatracker.ietf.org/doc/draft-ietf-oauth-v2-1/
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type JsonObject, parseJson } from '../../src/fhir/json.ts';
 import { clientOf } from '../carnet.ts';
 import { idIn, written } from '../interaction/ground.ts';
 import { document } from '../resources.ts';
 import { newBrowser } from './app-browser.ts';
 import {
-  type Apps,
   authorized,
   authorizeUrl,
   challengeOf,
   exchange,
   fullScope,
   issuer,
-  openApps,
+  openForFile,
   ownIns,
   post,
+  readBy,
   redirect,
   refresh,
   registerApp,
@@ -24,19 +24,13 @@ import {
   upToConsent,
 } from './apps.ts';
 
-let apps: Apps;
-let app = '';
-beforeAll(async () => {
-  apps = await openApps();
-  app = await registerApp(apps);
-}, 60_000);
-afterAll(async () => await apps.stop());
+const { apps, app } = await openForFile();
 
 const patientExpression = 'https://mos.esante.gouv.fr/NOS/TRE_A05-TypeDocComplementaire/FHIR/TRE-A05-TypeDocComplementaire';
 const payloadOf = (token: string): JsonObject =>
   parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as JsonObject;
 const as = (token: string) => clientOf(apps.ground.carnet.address, token);
-const read = async (token: string): Promise<number> => (await as(token).get(`/Patient/${apps.ground.key}`)).status;
+const read = async (token: string): Promise<number> => await readBy(apps, token);
 
 describe('the standalone launch', () => {
   it('gives a token of the holder, his record and who he is', async () => {

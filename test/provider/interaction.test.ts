@@ -1,17 +1,11 @@
 // The pages on which a person signs in and allows: what a browser keeps of them, and what they keep from others.
 // https://cheatsheetseries.owasp.org/cheatsheets/Content_Security_Policy_Cheat_Sheet.html
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startCarnet } from '../carnet.ts';
 import { type Browser, newBrowser } from './app-browser.ts';
-import { type Apps, authorized, authorizeUrl, openApps, registerApp, typeIn, upToConsent } from './apps.ts';
+import { authorized, authorizeUrl, openForFile, registerApp, typeIn, upToConsent } from './apps.ts';
 
-let apps: Apps;
-let app = '';
-beforeAll(async () => {
-  apps = await openApps();
-  app = await registerApp(apps);
-}, 60_000);
-afterAll(async () => await apps.stop());
+const { apps, app } = await openForFile();
 
 const fresh = (): Browser => newBrowser(apps.ground.carnet.address);
 

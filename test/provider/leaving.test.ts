@@ -1,16 +1,16 @@
 // What an app was given rests on the app, the account and what the person allowed: when one of them ends, so does it, at the next request.
 // https://www.rfc-editor.org/rfc/rfc7009, https://openid.net/specs/openid-connect-rpinitiated-1_0.html
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { clientOf, startCarnet } from '../carnet.ts';
 import { type Browser, newBrowser } from './app-browser.ts';
 import {
-  type Apps,
   authorized,
   authorizeUrl,
   exchange,
   fullScope,
-  openApps,
+  openForFile,
   post,
+  readBy,
   redirect,
   refresh,
   registerApp,
@@ -20,16 +20,9 @@ import {
 } from './apps.ts';
 import { assertion, newKeys } from './backend.ts';
 
-let apps: Apps;
-let app = '';
-beforeAll(async () => {
-  apps = await openApps();
-  app = await registerApp(apps);
-}, 60_000);
-afterAll(async () => await apps.stop());
+const { apps, app } = await openForFile();
 
-const read = async (token: string, address = apps.ground.carnet.address): Promise<number> =>
-  (await clientOf(address, token).get(`/Patient/${apps.ground.key}`)).status;
+const read = async (token: string, address?: string): Promise<number> => await readBy(apps, token, address);
 const online = 'launch/patient online_access openid patient/*.rs';
 /** Of an app that is there while he is. */
 const onlineApp = async (): Promise<string> => await registerApp(apps, { scope: online });

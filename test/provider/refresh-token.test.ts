@@ -1,19 +1,13 @@
 // An app reads on while it is allowed to, by refresh tokens that are used once each.
 // https://datatracker.ietf.org/doc/html/rfc9700#section-4.14, https://hl7.org/fhir/smart-app-launch/app-launch.html#refresh-access-token
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { clientOf } from '../carnet.ts';
-import { type Apps, fullScope, openApps, refresh, registerApp, tokens } from './apps.ts';
+import { fullScope, openForFile, readBy, refresh, registerApp, tokens } from './apps.ts';
 
-let apps: Apps;
-let app = '';
-beforeAll(async () => {
-  apps = await openApps();
-  app = await registerApp(apps);
-}, 60_000);
-afterAll(async () => await apps.stop());
+const { apps, app } = await openForFile();
 
 const as = (token: string) => clientOf(apps.ground.carnet.address, token);
-const read = async (token: string): Promise<number> => (await as(token).get(`/Patient/${apps.ground.key}`)).status;
+const read = async (token: string): Promise<number> => await readBy(apps, token);
 
 describe('a refresh token', () => {
   it('is exchanged for another, and the app reads on', async () => {
