@@ -2,6 +2,7 @@
 import { all, and, equals, exists, type Filter, known, none, not, oneOf, or } from '../filter/filter.ts';
 import type { Caller, Who } from '../identity/caller.ts';
 import type { Asking } from './asking.ts';
+import { consentKind } from './consent.ts';
 import { closed, held, inWindow, labelled, ownDeposits, type Rules } from './formula.ts';
 import { reaches } from './opening.ts';
 import { type Clause, type Elsewhere, nothingAt, type Permission, permissionOf } from './permission.ts';
@@ -140,12 +141,17 @@ function ofPractice(caller: Caller): Rules {
   return { read: own, write: own };
 }
 
+/** A closed record may be reopened by whoever closed it. */
+const ofOpening = equals('idx', `category|opening|${consentKind}`);
+
 function ofRelated({ caller, now }: Asking, record: AccessRecord, related: string, open: boolean): Rules {
   if (isInCharge(record, related, now)) {
     const sees = and(labelled('REP'), not(held));
     const read = (type: string): Filter => (open && !isDirectory(type) ? sees : none);
-    // A closed record may be reopened by whoever closed it.
-    const write = (type: string): Filter => (type === 'Consent' ? sees : ruling(type) === 'trace' ? none : read(type));
+    const write = (type: string): Filter => {
+      if (type === 'Consent') return open ? sees : and(sees, ofOpening);
+      return ruling(type) === 'trace' ? none : read(type);
+    };
     return { read, write };
   }
   if (!open) return closed;

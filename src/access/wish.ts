@@ -34,6 +34,8 @@ export function judgePlace(asking: Asking, record: AccessRecord, kind: ConsentKi
   judgeReach(asking, record);
   if (kind === 'opening') return;
   if (!record.opened && statute.regime.opening === 'express') throw noDeposits();
+  // What is refused by what the record holds would tell a representative what of the closed record he does not see.
+  if (caller.who.kind === 'related') judgeOpen(asking, record);
   if (rules(asking, record)) return;
   if (caller.who.kind !== 'professional' || !hasCard(record, caller)) throw noDeposits();
   judgeOpen(asking, record);
