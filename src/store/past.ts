@@ -5,7 +5,7 @@ import { type Database, type Past, within } from './database.ts';
 import { isRuled } from './line.ts';
 
 /** What a Permission may ask of a row, its ruled tokens aside. */
-const ruled = [
+export const ruled = [
   'rec',
   'date',
   'dhi',
@@ -31,12 +31,16 @@ export function pastOf(type: string, row: Row, until?: Date): Past {
   return until === undefined ? past : { ...past, until };
 }
 
+/** What the old versions have of the current row. */
+export function ruledOf(row: Row): Partial<Row> & Pick<Row, 'idx'> {
+  const given = ruled.filter((name) => row[name] !== undefined);
+  return { ...Object.fromEntries(given.map((name) => [name, row[name]])), idx: row.idx.filter(isRuled) };
+}
+
 /** All versions of the resource go with its current row. */
 export async function ruleVersions(database: Database, type: string, row: Row): Promise<void> {
-  const given = ruled.filter((name) => row[name] !== undefined);
-  const $set = { ...Object.fromEntries(given.map((name) => [name, row[name]])), idx: row.idx.filter(isRuled) };
   const $unset = Object.fromEntries(ruled.filter((name) => row[name] === undefined).map((name) => [name, '' as const]));
-  await database.history.updateMany({ type, id: row._id }, { $set, $unset }, within(database));
+  await database.history.updateMany({ type, id: row._id }, { $set: ruledOf(row), $unset }, within(database));
 }
 
 /** What was deleted comes back: its tombstone is a version that has ended. */

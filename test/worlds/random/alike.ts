@@ -4,7 +4,10 @@ import { isObject, objectsOf, parseJson } from '../../../src/fhir/json.ts';
 import { depositsOf } from '../../oracle/envelope.ts';
 import { mayRead } from '../../oracle/may-read.ts';
 import { type Asking, nameOf, type Regime, type World } from '../../oracle/world.ts';
-import { hiddenFrom, without } from './hidden.ts';
+import { compile } from './compiled.ts';
+import { hiddenFrom, isLeft, without } from './hidden.ts';
+import type { House } from './house.ts';
+import { judgeWritten, plant } from './planted.ts';
 import { alone, batchOf, lookups, searches } from './questions.ts';
 import { claimsOf, type Pair, type Reply, type Request, type Side, wordOf } from './servers.ts';
 import { make, type Plan } from './world.ts';
@@ -84,45 +87,60 @@ async function both(pair: Pair, { written: { world }, asking, now }: Asked, requ
   return second === third ? [] : [`${what} page 2\n${parted(second ?? '', third ?? '')}`];
 }
 
+/** What both are asked, once the other database holds all but what is hidden. */
 async function judgeAlike(
   pair: Pair,
   asked: Asked,
+  hidden: ReadonlySet<string>,
   pick: (below: number) => number,
-): Promise<Pick<Outcome, 'hidden' | 'faults'>> {
-  const { written, regime, now, asking } = asked;
-  const { world, groups } = written;
-  const hidden = hiddenFrom(regime, world, asking, now);
-  for (const { group, bundled } of without(groups, hidden))
-    if (!(await writeGroup(pair.without.send, world, group, bundled)))
-      return {
-        hidden: hidden.size,
-        faults: [`refused where nothing is hidden from ${JSON.stringify(asking)}: ${JSON.stringify(group)}`],
-      };
-  const faults = [...(await both(pair, asked, batchOf(lookups(world, hidden, pick, written.refused === 0))))];
+): Promise<readonly string[]> {
+  const { world, refused } = asked.written;
+  const faults = [...(await both(pair, asked, batchOf(lookups(world, hidden, pick, refused === 0))))];
   for (const request of alone(world, hidden, pick)) faults.push(...(await both(pair, asked, request)));
-  return { hidden: hidden.size, faults };
+  return faults;
 }
 
-/** `place`: a record of its own; `published`: the regime that the servers are under. */
+async function writeWithout(pair: Pair, { written, asking }: Asked, hidden: ReadonlySet<string>): Promise<readonly string[]> {
+  for (const { group, bundled } of without(written.groups, hidden))
+    if (!(await writeGroup(pair.without.send, written.world, group, bundled)))
+      return [`refused where nothing is hidden from ${JSON.stringify(asking)}: ${JSON.stringify(group)}`];
+  return [];
+}
+
+/** `planted`: laid into both databases instead of written by requests; `house`: the law that the servers are under. */
+export type Judging = { readonly regime: Regime; readonly house: House; readonly seed: string; readonly planted: boolean };
+
 export async function judge(
   pair: Pair,
   drawn: Plan,
-  published: Regime,
-  seed: string,
+  { regime, house, seed, planted }: Judging,
 ): Promise<Outcome & { readonly world: World }> {
   const key = wordOf(seed);
   const ins = `17903${seedNumber(seed)}`;
-  const { world, callers, now } = make({ ...drawn, openings: opened(drawn), drawn: together(drawn) }, { key, ins });
-  const written = await write(pair.full.send, world);
+  const { world, callers, now } = make(planted ? drawn : { ...drawn, openings: opened(drawn), drawn: together(drawn) }, {
+    key,
+    ins,
+  });
+  const [asking = { kind: 'holder', holds: key, mode: 'TREAT' }] = callers;
+  const written = planted ? { world, groups: [], refused: 0 } : await write(pair.full.send, world);
+  const asked = { written, regime, now, asking };
+  const hidden = hiddenFrom(regime, written.world, asking, now);
+  const compiled = await compile(house, written.world);
+  const faults: string[] = [];
+  if (planted) {
+    const steps = world.steps.filter((step) => isLeft(step, hidden));
+    await plant(pair.full.database, compiled);
+    await plant(pair.without.database, await compile(house, { ...world, steps }));
+  } else {
+    faults.push(...(await judgeWritten(pair.full.database, compiled)));
+    faults.push(...(await writeWithout(pair, asked, hidden)));
+  }
   let picked = 0;
   const pick = (below: number): number => (below === 0 ? 0 : wordNumber(`${seed} ${picked++}`) % below);
-  const [asking = { kind: 'holder', holds: key, mode: 'TREAT' }] = callers;
-  const asked = { written, regime: published, now, asking };
-  const { hidden, faults } = await judgeAlike(pair, asked, pick);
-  const visible = await judgeVisible(pair.full, asked);
-  const requests = written.groups.length;
+  faults.push(...(await judgeAlike(pair, asked, hidden, pick)), ...(await judgeVisible(pair.full, asked)));
   const documents = depositsOf(written.world).filter(({ resource }) => resource.resourceType === 'DocumentReference').length;
-  return { requests, hidden, documents, refused: written.refused, faults: [...faults, ...visible], world: written.world };
+  const { refused, groups } = written;
+  return { requests: groups.length, hidden: hidden.size, documents, refused, faults, world: written.world };
 }
 
 const wordNumber = (text: string): number =>

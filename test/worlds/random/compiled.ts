@@ -1,112 +1,36 @@
-// The same world as the server has it: access state, rows and Filters by its own code, without a database.
+// The same world as the server has it: access state, rows, old versions and Filters by its own code, without a database.
 // https://hl7.org/fhir/R4/consent.html
+import { isDeepStrictEqual } from 'node:util';
 import { authorize } from '../../../src/access/authorize.ts';
+import { withClosing } from '../../../src/access/closing.ts';
 import { actorKey, compileConsent, kindOf, referencesOf } from '../../../src/access/consent.ts';
-import { inherit, type Member, ownEnvelope, targetsOf } from '../../../src/access/inherit.ts';
+import { inherit, type Member, targetsOf } from '../../../src/access/inherit.ts';
 import { pointingEnvelope, pointsAt, type Target } from '../../../src/access/pointing.ts';
 import type { AccessRecord, Actor } from '../../../src/access/record.ts';
-import { endedBy, newRecord, withConsent, withGuardian, withTeam } from '../../../src/access/state.ts';
-import { loadStatute, type Statute } from '../../../src/access/statute.ts';
-import { readObject } from '../../../src/conformance/published.ts';
-import { startOfDay } from '../../../src/fhir/instant.ts';
+import { depositorOf } from '../../../src/access/standing.ts';
+import { newRecord, withGuardian, withTeam } from '../../../src/access/state.ts';
+import type { Statute } from '../../../src/access/statute.ts';
 import { isObject, type JsonObject, textOf } from '../../../src/fhir/json.ts';
-import type { Moments } from '../../../src/filter/bind.ts';
 import { isPointingType, pointedAt, pointing } from '../../../src/filter/envelope.ts';
 import type { Filter } from '../../../src/filter/filter.ts';
 import { matches } from '../../../src/filter/matches.ts';
 import type { Envelope, Row } from '../../../src/filter/row.ts';
-import type { Caller, Who } from '../../../src/identity/caller.ts';
+import { stateWith } from '../../../src/interaction/consent.ts';
 import type { Context } from '../../../src/interaction/context.ts';
+import { asDeposited } from '../../../src/interaction/document.ts';
+import { mirrored, withoutEmptyLabels } from '../../../src/interaction/labels.ts';
 import { guardianOf, teamOf } from '../../../src/interaction/relation.ts';
-import { newRow } from '../../../src/interaction/row.ts';
-import { conformance, root } from '../../conformance/example.ts';
-import type { Asking, Deposit, Depositor, Regime, World } from '../../oracle/world.ts';
+import { newRow, nextRow, resourceOfRow } from '../../../src/interaction/row.ts';
+import type { Past } from '../../../src/store/database.ts';
+import { pastOf } from '../../../src/store/past.ts';
+import type { Found } from '../../../src/store/reading.ts';
+import { baseUrl } from '../../carnet.ts';
+import { type Asking, type Deposit, nameOf, type World } from '../../oracle/world.ts';
 import { label, testIns, visibility } from '../../resources.ts';
+import { callerOf, contextAt, type House, momentsAt } from './house.ts';
 
-const published = loadStatute(conformance, readObject(`${root}/profiles/Parameters-regime-2018.json`));
-
-/** A pure function of the text without what no map reads: FHIRPath is slow. */
-function remembered<T>(of: (resource: JsonObject) => T): (resource: JsonObject) => T {
-  const known = new Map<string, T>();
-  return (resource) => {
-    const {
-      id: _id,
-      meta: _meta,
-      subject: _subject,
-      patient: _patient,
-      securityLabel: _label,
-      relatesTo: _relates,
-      content: _content,
-      ...rest
-    } = resource;
-    const key = JSON.stringify(rest);
-    const found = known.get(key);
-    if (found !== undefined || known.has(key)) return found as T;
-    const value = of(resource);
-    known.set(key, value);
-    return value;
-  };
-}
-
-const categoryOf = remembered(published.categoryOf);
-const mainDateOf = remembered(published.mainDateOf);
-
-export function statuteOf(regime: Regime): Statute {
-  return { ...published, categoryOf, mainDateOf, regime: { ...regime, samu: published.regime.samu } };
-}
-
-function whoOf(asking: Asking | Depositor, ins: string): Who {
-  switch (asking.kind) {
-    case 'professional':
-    case 'delegate': {
-      const { rpps = '', profession = { system: '', code: '' }, finess } = asking;
-      const specialities = 'specialities' in asking ? (asking.specialities ?? []) : [];
-      const person = { rpps, profession, specialities, ...(finess === undefined ? {} : { finess }) };
-      if (asking.kind === 'professional') return { kind: 'professional', ...person };
-      return { kind: 'delegate', ...person, secretary: { issuer: 'issuer', subject: 'secretary' } };
-    }
-    case 'structure':
-      return { kind: 'structure', finess: asking.finess ?? '' };
-    case 'holder':
-      return {
-        kind: 'holder',
-        ins: { system: testIns, value: 'holds' in asking && asking.holds === 'zzzzzzzzzzzzz' ? '180067512345643' : ins },
-      };
-    case 'related':
-      return { kind: 'related', related: asking.related ?? '' };
-    default:
-      return { kind: asking.kind };
-  }
-}
-
-function callerOf(asking: Asking | Depositor, ins: string): Caller {
-  const mode = 'mode' in asking ? asking.mode : 'TREAT';
-  const card = 'card' in asking ? (asking.card ?? []) : [];
-  const bound = 'bound' in asking && asking.bound !== undefined ? { patient: asking.bound } : {};
-  const vitale = card.map((value) => ({ system: testIns, value }));
-  return { who: whoOf(asking, ins), issuer: 'issuer', subject: 'somebody', scopes: [], mode, vitale, id: 'x', ...bound };
-}
-
-const momentsAt = (now: Date): Moments => ({ now, today: startOfDay(now) });
-const baseUrl = 'http://carnet.test/fhir';
-
-/** Indexed by what provisions speak of alone: the rest of the index bears on no right and takes most of the time. */
-const spoken = {
-  ...conformance,
-  types: new Map(
-    [...conformance.types].map(([type, capability]) => [
-      type,
-      { ...capability, search: new Map([...capability.search].filter(([code]) => code === '_security' || code === 'category')) },
-    ]),
-  ),
-};
-
-function contextAt(statute: Statute, caller: Caller, now: Date): Context {
-  // What makes a row needs no more of it.
-  return { conformance: spoken, statute, caller, moments: momentsAt(now), baseUrl } as unknown as Context;
-}
-
-type Kept = { type: string; row: Row; resource: JsonObject; readonly refs: readonly string[] };
+/** A resource as it is stored, with its former versions; `refs`: at what it points that counts. */
+type Kept = { type: string; row: Row; resource: JsonObject; readonly refs: readonly string[]; readonly past: Past[] };
 export type Compiled = {
   readonly record: AccessRecord;
   readonly rows: ReadonlyMap<string, Kept>;
@@ -115,25 +39,21 @@ export type Compiled = {
 };
 
 /** Step by step, as the server writes. */
-export async function compile(regime: Regime, { key, ins, steps }: World): Promise<Compiled> {
-  const statute = statuteOf(regime);
+export async function compile(house: House, { key, ins, steps }: World): Promise<Compiled> {
+  const { statute } = house;
   const rows = new Map<string, Kept>();
-  let record = newRecord(
-    key,
-    'a:issuer|agent',
-    { system: testIns, value: ins },
-    textOf((steps[0] as Deposit).resource.birthDate),
-  );
+  const [first] = steps as readonly Deposit[];
+  const maker = depositorOf(callerOf({ kind: 'agent' }, ins));
+  let record = newRecord(key, maker, { system: testIns, value: ins }, textOf(first?.resource.birthDate));
   for (const step of steps) {
     if ('on' in step) {
       const kept = rows.get(step.on);
-      if (kept !== undefined) relabel(statute, kept, step.labels);
+      if (kept !== undefined) relabel(contextAt(house, callerOf({ kind: 'holder' }, ins), step.at), kept, step.labels);
     } else {
       const { resource, by, at } = step;
-      const type = String(resource.resourceType);
-      const context = contextAt(statute, callerOf(by, ins), at);
+      const context = contextAt(house, callerOf(by, ins), at);
       record = await nextState(context, record, rows, resource);
-      rows.set(`${type}/${resource.id}`, await deposited(context, record, rows, resource));
+      rows.set(nameOf(step), await deposited(context, record, rows, resource));
       if (resource.relatesTo === undefined) continue;
     }
     settle(statute, rows);
@@ -145,30 +65,43 @@ async function deposited(
   context: Context,
   record: AccessRecord,
   rows: ReadonlyMap<string, Kept>,
-  resource: JsonObject,
+  sent: JsonObject,
 ): Promise<Kept> {
-  const type = String(resource.resourceType);
+  const type = String(sent.resourceType);
   const { key: rec } = record;
-  const related = Array.isArray(resource.relatesTo)
-    ? resource.relatesTo.flatMap(({ target }) => rows.get(target.reference)?.row.line ?? [])
-    : [];
-  const row = newRow(context, {
-    type,
-    id: String(resource.id),
-    resource,
-    rec,
-    line: [...new Set([...related, String(resource.id)])],
+  const targets = targetsOf(sent).flatMap(({ id, code }) => {
+    const kept = rows.get(`DocumentReference/${id}`);
+    return kept === undefined ? [] : [{ kept, code }];
   });
-  if (!isPointingType(type)) return { type, row, resource, refs: [] };
+  const resource = type === 'DocumentReference' ? asDeposited(context, sent) : sent;
+  const id = String(sent.id);
+  const line = [...new Set([...targets.flatMap(({ kept }) => kept.row.line), id])];
+  const row = newRow(context, { type, id, resource, rec, line });
+  for (const { kept, code } of targets)
+    if (code === 'replaces') revise(context, kept, { ...kept.resource, status: 'superseded' });
+  const kept: Kept = { type, row, resource: resourceOfRow(row), refs: [], past: [] };
+  if (!isPointingType(type)) return kept;
   const permission = authorize({ caller: context.caller, now: context.moments.now, statute: context.statute }, [record]);
-  const targets = pointsAt(resource, rec, baseUrl).flatMap((name): Target[] => {
-    const kept = rows.get(name);
-    return kept !== undefined && matches(permission.read(kept.type), kept.row as never, context.moments)
-      ? [{ type: kept.type, row: kept.row }]
+  const seen = pointsAt(resource, rec, baseUrl).flatMap((name): Target[] => {
+    const target = rows.get(name);
+    return target !== undefined && matches(permission.read(target.type), target.row as never, context.moments)
+      ? [{ type: target.type, row: target.row }]
       : [];
   });
-  const { refs, ...envelope } = pointingEnvelope(context.statute, { row, resource, targets });
-  return { type, row: withEnvelope({ ...row, ...envelope }, envelope), resource, refs };
+  const { refs, ...envelope } = pointingEnvelope(context.statute, { row, resource, targets: seen });
+  return { ...kept, row: withEnvelope({ ...row, ...envelope, refs }, envelope), refs };
+}
+
+/** The next version, its envelope not yet settled. */
+function revise(context: Context, kept: Kept, resource: JsonObject): void {
+  const next = nextRow(context, kept.type, kept.row as Found, resource);
+  const { refs, own } = kept.row;
+  kept.past.push(pastOf(kept.type, kept.row, context.moments.now));
+  kept.row =
+    refs === undefined || own === undefined
+      ? next
+      : { ...next, refs, own: pointingEnvelope(context.statute, { row: next, resource, targets: [] }).own };
+  kept.resource = resourceOfRow(kept.row);
 }
 
 function withEnvelope(row: Row, envelope: Envelope): Row {
@@ -176,27 +109,18 @@ function withEnvelope(row: Row, envelope: Envelope): Row {
   return { ...rest, ...envelope };
 }
 
-function relabel(statute: Statute, kept: Kept, labels: readonly string[]): void {
-  const { securityLabel: _label, meta, ...rest } = kept.resource;
-  const resource = {
-    ...rest,
-    meta: { ...(isObject(meta) ? meta : {}), security: labels.map((code) => ({ system: visibility, code })) },
-    ...(kept.type === 'DocumentReference' ? { securityLabel: labels.map(label) } : {}),
-  };
-  const { row } = kept;
-  const idx = [
-    ...row.idx.filter((token) => !token.startsWith('_security|')),
-    ...labels.map((code) => `_security|${code}|${visibility}`),
-  ];
-  if (kept.type === 'DocumentReference' || row.own === undefined) {
-    const category = statute.categoryOf(resource);
-    kept.row = withEnvelope({ ...row, idx }, ownEnvelope({ row, resource, category }));
-  } else {
-    const { own } = pointingEnvelope(statute, { row, resource, targets: [] });
-    kept.row = { ...row, idx, own };
-  }
-  kept.resource = resource;
+/** As the patch of its holder does. */
+function relabel(context: Context, kept: Kept, labels: readonly string[]): void {
+  const { securityLabel: _label, ...rest } = kept.resource;
+  const { meta } = rest;
+  const changed =
+    kept.type === 'DocumentReference'
+      ? mirrored(kept.resource, labels.length === 0 ? rest : { ...rest, securityLabel: labels.map(label) })
+      : withoutEmptyLabels({ ...rest, meta: { ...(meta as JsonObject), security: labels.map(coded) } });
+  if (!isDeepStrictEqual(changed, kept.resource)) revise(context, kept, changed);
 }
+
+const coded = (code: string): JsonObject => ({ system: visibility, code });
 
 /** Lines first, then what points, from the first written on: it points at what was before it. */
 function settle(statute: Statute, rows: ReadonlyMap<string, Kept>): void {
@@ -217,6 +141,17 @@ async function nextState(
   rows: ReadonlyMap<string, Kept>,
   resource: JsonObject,
 ): Promise<AccessRecord> {
+  const { statute, moments } = context;
+  const next = await ruling(context, record, rows, resource);
+  return next === record ? record : withClosing(record, next, { statute, now: moments.now });
+}
+
+async function ruling(
+  context: Context,
+  record: AccessRecord,
+  rows: ReadonlyMap<string, Kept>,
+  resource: JsonObject,
+): Promise<AccessRecord> {
   const id = String(resource.id);
   switch (resource.resourceType) {
     case 'RelatedPerson':
@@ -229,12 +164,12 @@ async function nextState(
       const covered = new Map(data.map((name) => [name, withSuperseded(rows, name)]));
       const { rule, doubts } = compileConsent(resource, { actors: known, covered }, context.statute);
       if (doubts.length > 0) throw new Error(`${kindOf(resource)} ${JSON.stringify(doubts)}`);
-      const ended = rule === undefined ? [] : endedBy(record, rule);
-      return withConsent(
-        ended.reduce((state, gone) => withConsent(state, gone, undefined), record),
-        id,
-        rule,
-      );
+      const { record: next = record, amend = [] } = stateWith(context, record, id, rule);
+      for (const { type, id: ended } of amend) {
+        const kept = rows.get(`${type}/${ended}`);
+        if (kept !== undefined) revise(context, kept, { ...kept.resource, status: 'inactive' });
+      }
+      return next;
     }
     default:
       return record;

@@ -16,6 +16,8 @@ const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 
   env: { ...process.env, RUNS },
   stdio: 'inherit',
 });
+// Interrupted, it leaves no MongoDB behind.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
 child.on('exit', async (code) => {
   await setup('stop-mongod');
   process.stdout.write('Put the line above into README, under Start and test.\n');

@@ -54,11 +54,14 @@ function isAboutOthers(world: World, consent: JsonObject, { kind, rpps, finess, 
   );
 }
 
+export function isLeft(step: Step, hidden: ReadonlySet<string>): boolean {
+  return !hidden.has('resource' in step ? nameOf(step) : step.on);
+}
+
 export type Left = { readonly group: Group; readonly bundled: boolean };
 
 /** What was an entry stays one. */
 export function without(groups: readonly Group[], hidden: ReadonlySet<string>): readonly Left[] {
-  const isLeft = (step: Step): boolean => !hidden.has('resource' in step ? nameOf(step) : step.on);
-  const left = groups.map((group) => ({ group: group.filter(isLeft), bundled: isBundle(group) }));
+  const left = groups.map((group) => ({ group: group.filter((step) => isLeft(step, hidden)), bundled: isBundle(group) }));
   return left.filter(({ group }) => group.length > 0);
 }

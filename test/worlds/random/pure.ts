@@ -6,6 +6,7 @@ import { depositsOf } from '../../oracle/envelope.ts';
 import { mayRead } from '../../oracle/may-read.ts';
 import { nameOf } from '../../oracle/world.ts';
 import { compile, readable } from './compiled.ts';
+import { ruled, statuteOf } from './house.ts';
 import { make, type Plan, plan } from './world.ts';
 
 const seed = Number(process.env.SEED ?? Math.trunc(Math.random() * 2 ** 31));
@@ -27,7 +28,7 @@ function countElements(provision: unknown, depth: number): void {
 async function judge(drawn: Plan): Promise<void> {
   const { world, callers, now, regime } = make(drawn);
   for (const { resource } of depositsOf(world)) countElements(resource.provision, 1);
-  const compiled = await compile(regime, world);
+  const compiled = await compile({ statute: statuteOf(regime), conformance: ruled }, world);
   for (const asking of callers) {
     const given = readable(compiled, asking, now);
     for (const deposit of depositsOf(world)) {

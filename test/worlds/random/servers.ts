@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto';
 import type { Ids } from '../../../src/fhir/id.ts';
 import type { JsonObject } from '../../../src/fhir/json.ts';
+import { connect, type Database, openDatabase } from '../../../src/store/database.ts';
 import { type Carnet, startCarnet } from '../../carnet.ts';
-import { takeDatabase } from '../../database.ts';
+import { conformance } from '../../conformance/example.ts';
+import { takeDatabase, uriOf } from '../../database.ts';
 import { type Claims, claims, cx } from '../../identity/issuer.ts';
 import type { Asking, Depositor } from '../../oracle/world.ts';
 
@@ -21,13 +23,15 @@ export type Request = {
 };
 /** `ids`: what the next resources are called, in the order in which the server asks. */
 export type Send = (as: Claims, at: Date, request: Request, ids?: readonly string[]) => Promise<Reply>;
-export type Side = { readonly send: Send; readonly stop: () => Promise<void> };
+export type Side = { readonly send: Send; readonly database: Database; readonly stop: () => Promise<void> };
 
 function isOfTrace(): boolean {
   return new Error('who draws').stack?.includes('/audit/') === true;
 }
 
-async function side(regime: '2018' | '2022', database: string): Promise<Side> {
+type Opened = { readonly name: string; readonly database: Database };
+
+async function side(regime: '2018' | '2022', { name, database }: Opened): Promise<Side> {
   let now = new Date();
   let queue: readonly string[] = [];
   let taken = 0;
@@ -38,16 +42,16 @@ async function side(regime: '2018' | '2022', database: string): Promise<Side> {
   const ids: Ids = {
     key: () => (isOfTrace() ? undefined : queue[taken++ % queue.length]) ?? wordOf(`${asked} ${drawn++}`),
   };
-  const carnet = await startCarnet({ regime, database, clock: () => now, ids });
+  const carnet = await startCarnet({ regime, database: name, clock: () => now, ids });
   const send: Send = async (as, at, { method, path, headers = {}, body }, next = []) => {
     now = at;
     queue = next;
     taken = 0;
-    asked = `${database} ${regime} ${requests++}`;
+    asked = `${name} ${regime} ${requests++}`;
     drawn = 0;
     return await answered(carnet, as, { method, path, headers, ...(body === undefined ? {} : { body }) });
   };
-  return { send, stop: async () => await carnet.server.stop() };
+  return { send, database, stop: async () => await carnet.server.stop() };
 }
 
 async function answered(carnet: Carnet, as: Claims, { method, path, headers, body }: Request): Promise<Reply> {
@@ -73,7 +77,11 @@ export type Pair = { readonly full: Side; readonly without: Side };
 export type Servers = { readonly of: (regime: '2018' | '2022') => Pair; readonly stop: () => Promise<void> };
 
 export async function startServers(): Promise<Servers> {
-  const [full, without] = [await takeDatabase(), await takeDatabase()];
+  const names = [await takeDatabase(), await takeDatabase()] as const;
+  const client = await connect(uriOf(names[0]));
+  const types = [...conformance.types.keys()];
+  const opened = async (name: string): Promise<Opened> => ({ name, database: await openDatabase(client, name, types) });
+  const [full, without] = [await opened(names[0]), await opened(names[1])];
   const pair = async (regime: '2018' | '2022'): Promise<Pair> => ({
     full: await side(regime, full),
     without: await side(regime, without),
@@ -84,6 +92,7 @@ export async function startServers(): Promise<Servers> {
       await one.stop();
       await other.stop();
     }
+    await client.close();
   };
   return { of: (regime) => pairs[regime], stop };
 }
