@@ -18,7 +18,7 @@ export const held: Filter = range('hold', { gt: { moment: 'now' } });
 export function inWindow(type: string, { regime }: Statute): Filter {
   const since = { gte: { moment: 'today', months: -regime.claimsMonths } } as const;
   return type === 'AuditEvent' || type === 'Communication'
-    ? or(not(exists('feed')), range('feed', since))
+    ? and(or(not(exists('feed')), range('feed', since)), not(range('after', since)))
     : or(not(prefix('dep', 'f:')), range('date', since));
 }
 

@@ -7,31 +7,35 @@ import { type Sight, sightOf } from '../filter/sight.ts';
 import type { Caller } from '../identity/caller.ts';
 import { identified } from '../identity/identifiers.ts';
 import { noticeSystem } from '../identity/systems.ts';
-import { earliestFeed, serverRow, type Touched, type TraceContext, type Traced } from './trace.ts';
+import { serverRow, type Touched, type TraceContext, type Traced } from './trace.ts';
 
 /** What was delivered of one record, as far as it is seen by the same and as long. */
 export type Access = { readonly rec: string; readonly sight: Sight; readonly traces: readonly Traced[] };
 
-/** Groups of traces: whom a label shuts out who gets no notices tells none apart. */
+/**
+ * Groups of traces: whom a label shuts out who gets no notices tells none apart. Of claims it tells of those that stay the longest: the
+ * notice is there as long as one of them.
+ */
 export function accessesOf(traced: readonly Traced[], now: Date): readonly Access[] {
   const delivered = traced
     .map(({ row, of }) => ({ row, of: of.filter((one) => one.delivered) }))
     .filter(({ row: { rec }, of }) => of.length > 0 && rec !== undefined && !rec.startsWith('p:'));
-  return [...Map.groupBy(delivered, (one) => JSON.stringify([one.row.rec, sightSeen(one, now)])).values()].flatMap((traces) => {
+  return [...Map.groupBy(delivered, (one) => JSON.stringify([one.row.rec, sightSeen(one, now)])).values()].flatMap((group) => {
+    const traces = lasting(group);
     const [first] = traces;
-    if (first?.row.rec === undefined) return [];
-    return [{ rec: first.row.rec, traces, sight: sightOf({ ...first.row, ...feedOf(traces.flatMap(({ of }) => of)) }) }];
+    return first?.row.rec === undefined ? [] : [{ rec: first.row.rec, traces, sight: sightOf(first.row) }];
   });
 }
 
-/** A hold that is over hides nothing, and traces of claims leave the window one by one. */
+/** A hold that is over hides nothing. */
 function sightSeen({ row: { rd, hold, feed } }: Traced, now: Date): readonly unknown[] {
   return [rd.includes('REP'), hold !== undefined && hold > now ? hold : undefined, feed !== undefined];
 }
 
-function feedOf(touched: readonly Touched[]): Pick<Row, 'feed'> {
-  const feed = earliestFeed(touched);
-  return feed === undefined ? {} : { feed };
+function lasting(traces: readonly Traced[]): readonly Traced[] {
+  const dayOf = ({ row: { feed } }: Traced): number => feed?.getTime() ?? 0;
+  const last = Math.max(...traces.map(dayOf));
+  return traces.filter((one) => dayOf(one) === last);
 }
 
 export type AccessTold = {
@@ -46,7 +50,7 @@ export type AccessTold = {
 /** It bears the id of the first of the traces that it tells of. */
 export function accessNotice({ index }: Pick<TraceContext, 'index'>, { rec, traces }: Access, told: AccessTold): Row {
   const { caller, now } = told;
-  const id = traces[0]?.row._id ?? '';
+  const { _id: id = '', feed } = traces[0]?.row ?? {};
   const touched = traces.flatMap(({ of }) => of);
   const resource = communication({
     id,
@@ -62,7 +66,7 @@ export function accessNotice({ index }: Pick<TraceContext, 'index'>, { rec, trac
     ...serverRow({ index }, resource, { id, rec, now }),
     refs: namesOf(touched),
     ...noticeAt(targets, false),
-    ...feedOf(touched),
+    ...(feed === undefined ? {} : { feed }),
     ...(caller.who.kind === 'professional' ? { by: `p:${caller.who.rpps}` } : {}),
   };
 }

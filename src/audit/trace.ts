@@ -1,4 +1,4 @@
-// The traces of one request: one AuditEvent per record and set of labels and hold of what was delivered or written.
+// The traces of one request: one AuditEvent per record, set of labels and hold, and day in the claims window of what was delivered or written.
 
 import type { AuditEvent, Communication } from '@medplum/fhirtypes';
 import type { JsonObject } from '../fhir/json.ts';
@@ -13,6 +13,7 @@ export type Touched = Envelope & {
   readonly type: string;
   readonly id: string;
   readonly rec?: string;
+  /** The day with which it leaves the claims window. */
   readonly feed?: Date;
   /** No access to the record: a trace or a notice, a deposit of his own that is answered back. */
   readonly aside?: true;
@@ -45,29 +46,37 @@ export type TraceContext = {
 /**
  * Each has the question, as far as whoever sees the trace may know it (`questionOf`). Where all that a search delivered is hidden from its
  * holder or a representative, there is the trace of a search without result beside: as if it were not there, they read that he searched.
+ * Where it leaves the claims window, that trace is there afterwards.
  */
 export function tracesOf(context: TraceContext, act: Act): readonly Traced[] {
   const groups: (readonly Touched[])[] = [...Map.groupBy(act.touched, groupName).values()];
-  const traced = groups.length === 0 || isAllHidden(act) ? [...groups, []] : groups;
-  return traced.map((group) => ({ row: traceOf(context, act, group), of: group }));
+  const traced = groups.map((group) => ({ row: traceOf(context, act, group), of: group }));
+  if (groups.length > 0 && !isOnceWithout(act)) return traced;
+  const after = act.touched.filter((one) => !isHidden(act, one)).flatMap(({ feed }) => feed ?? []);
+  const row = { ...traceOf(context, act, []), ...(after.length === 0 ? {} : { after: latest(after) }) };
+  return [...traced, { row, of: [] }];
 }
 
 const searching: ReadonlySet<Interaction> = new Set(['search-type', 'search-system', 'history-type', 'history-system']);
 
-function isAllHidden({ interaction, record, touched, now }: Act): boolean {
-  const ofRecords = touched.filter(({ rec }) => rec !== undefined);
-  const isHidden = ({ rec, rd, hold }: Touched): boolean =>
-    rec === record && ((hold !== undefined && hold > now) || !rd.includes('REP'));
-  return searching.has(interaction) && ofRecords.length > 0 && ofRecords.every(isHidden);
+/** A search that is without result to somebody of the record, now or later. */
+function isOnceWithout(act: Act): boolean {
+  const ofRecords = act.touched.filter(({ rec }) => rec !== undefined);
+  const isGone = (one: Touched): boolean => one.rec === act.record && (one.feed !== undefined || isHidden(act, one));
+  return searching.has(act.interaction) && ofRecords.length > 0 && ofRecords.every(isGone);
 }
 
-/** What leaves the claims window takes its traces along, and no other. */
+function isHidden({ now }: Act, { rd, hold }: Touched): boolean {
+  return (hold !== undefined && hold > now) || !rd.includes('REP');
+}
+
+function latest(days: readonly Date[]): Date {
+  return new Date(Math.max(...days.map(Number)));
+}
+
+/** What leaves the claims window takes its traces along, and no other: those of each day. */
 function groupName({ rec, rd, hold, feed }: Touched): string {
-  return JSON.stringify([rec, ['PS', 'REP', 'REL'].map((reader) => rd.includes(reader)), hold, feed !== undefined]);
-}
-
-export function earliestFeed(touched: readonly Touched[]): Date | undefined {
-  return touched.flatMap(({ feed }) => feed ?? []).toSorted((a, b) => a.getTime() - b.getTime())[0];
+  return JSON.stringify([rec, ['PS', 'REP', 'REL'].map((reader) => rd.includes(reader)), hold, feed]);
 }
 
 function traceOf(context: TraceContext, act: Act, group: readonly Touched[]): Row {
@@ -89,7 +98,7 @@ function traceOf(context: TraceContext, act: Act, group: readonly Touched[]): Ro
     query: questionOf(act, group),
   });
   const by = caller.who.kind === 'professional' || caller.who.kind === 'delegate' ? `p:${caller.who.rpps}` : undefined;
-  const feed = earliestFeed(group);
+  const feed = group[0]?.feed;
   const { tcs = [], ...envelope } = pointingAt(group.map(({ type, ...one }) => pointedAt(type, one)));
   return {
     ...serverRow(context, resource, { id, now, ...(rec === undefined ? {} : { rec }) }),

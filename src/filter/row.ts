@@ -50,8 +50,10 @@ export type Row = {
   /** Of what points and of notices (filter/envelope.ts): at what (`Type/id`), and its envelope without them. */
   readonly refs?: readonly string[];
   readonly own?: Envelope;
-  /** AuditEvent, notice: the earliest main date of what the feeder deposited and it points at. */
+  /** AuditEvent, notice: the day in Paris of what the feeder deposited and it points at. */
   readonly feed?: Date;
+  /** AuditEvent: it is seen when what has this `feed` has left the claims window. */
+  readonly after?: Date;
   /** Binary: its document's id once bound, and where its bytes are. */
   readonly of?: string;
   readonly file?: string;

@@ -1,6 +1,7 @@
 // How an answer leaves: after its trace and the notice of it are durable, and only if one primary gave the rows, the rules and the trace's acknowledgement.
 
 import type { Touched } from '../audit/trace.ts';
+import { startOfDay } from '../fhir/instant.ts';
 import { refuse } from '../fhir/outcome.ts';
 import { server } from '../filter/row.ts';
 import type { Found } from '../store/reading.ts';
@@ -12,8 +13,8 @@ import type { Answer, Context } from './context.ts';
 export type Telling = (reading: Reading, rows: readonly Found[]) => Promise<(text: string) => string>;
 
 export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial<Found>): Touched {
-  const { _id, rec, rd, hold, tc, tcs, dep, date } = row;
-  const feed = dep?.startsWith('f:') ? date : row.feed;
+  const { _id, rec, rd, hold, tc, tcs, dep } = row;
+  const feed = feedOf(type, row);
   return {
     type,
     id: _id,
@@ -25,6 +26,12 @@ export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial
     ...(feed === undefined ? {} : { feed }),
     ...(dep === server ? { aside: true } : {}),
   };
+}
+
+/** No trace lists a trace: it does not go with it. */
+function feedOf(type: string, { dep, date, feed }: Partial<Found>): Date | undefined {
+  if (dep?.startsWith('f:')) return date && startOfDay(date);
+  return type === 'AuditEvent' ? undefined : feed;
 }
 
 export async function leave(context: Context, reading: Reading, touched: readonly Touched[], answer: Answer): Promise<Answer> {

@@ -18,6 +18,7 @@ export const ruled = [
   'st',
   'by',
   'feed',
+  'after',
   'of',
   'line',
   'kin',
