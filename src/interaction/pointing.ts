@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/list.html, https://hl7.org/fhir/R4/documents.html
 import { judgeProvenance } from '../access/deposit.ts';
 import { pointingEnvelope, pointsAt, type Target } from '../access/pointing.ts';
+import { depositorOf } from '../access/standing.ts';
 import { isPointingType } from '../filter/envelope.ts';
 import { oneOf } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
@@ -9,13 +10,21 @@ import type { Context } from './context.ts';
 import { lawfulFor } from './reach.ts';
 import { resourceOfRow } from './row.ts';
 
-export async function pointed(context: Context, type: string, row: Row): Promise<Row> {
+/** `was`: the version before. */
+export async function pointed(context: Context, type: string, row: Row, was?: Pick<Row, 'refs'>): Promise<Row> {
   if (!isPointingType(type) || row.rec === undefined) return row;
   const resource = resourceOfRow(row);
-  const targets = await targetsSeen(asDepositor(context), row.rec, pointsAt(resource, row.rec, context.baseUrl));
+  const names = pointsAt(resource, row.rec, context.baseUrl);
+  const depositor = asDepositor(context);
+  const targets = await targetsSeen(depositor, row.rec, names);
   if (type === 'Provenance') judgeProvenance(resource, row, targets, context.baseUrl);
+  // Whoever sets labels on what another deposited may see more than he does: that makes nothing count.
+  const counted = was === undefined || row.dep === depositorOf(depositor.caller) ? targets : [];
   const { tc: _tc, hold: _hold, ...rest } = row;
-  return { ...rest, ...pointingEnvelope(context.statute, { row, resource, targets }) };
+  const envelope = pointingEnvelope(context.statute, { row, resource, targets: counted });
+  // What counted does so for as long as it is pointed at; the store takes its envelope into account when it writes.
+  const refs = names.filter((name) => envelope.refs.includes(name) || was?.refs?.includes(name));
+  return { ...rest, ...envelope, refs };
 }
 
 /** A secretary deposits what the doctor would: with his eyes. */

@@ -49,7 +49,7 @@ export async function revise(
     guardianship: guardianship(context),
   });
   const { resource, words, ...bytes } = await withBytes(context, type, row._id, after);
-  const next = await pointed(context, type, nextRow(context, type, row, resource, words));
+  const next = await pointed(context, type, nextRow(context, type, row, resource, words), row);
   const ready: Ready = {
     id: row._id,
     expects,

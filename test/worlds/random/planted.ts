@@ -48,12 +48,17 @@ export async function judgeWritten(database: Database, { record, rows }: Compile
   return faults;
 }
 
-const sets: ReadonlySet<string> = new Set(['idx', 'rd', 'tcs', 'kin']);
-const isOfBytes = (token: string): boolean => token.startsWith('location|');
+const sets: ReadonlySet<string> = new Set(['idx', 'rd', 'tcs', 'kin', 'refs', 'heirs']);
+const isOfBytes = (text: string): boolean => text.startsWith('"location|');
 
 function told(row: object): object {
   const plain = (name: string, value: unknown): unknown =>
-    sets.has(name) ? (value as string[]).filter((one) => !isOfBytes(one)).toSorted() : value;
+    sets.has(name) && Array.isArray(value)
+      ? value
+          .map((one) => JSON.stringify(one))
+          .filter((text) => !isOfBytes(text))
+          .toSorted()
+      : value;
   return Object.fromEntries(
     Object.entries(row).flatMap(([name, value]) => (untold.has(name) ? [] : [[name, plain(name, value)]])),
   );
