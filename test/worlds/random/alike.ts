@@ -23,10 +23,13 @@ export type Outcome = {
 };
 type Asked = { readonly written: Written; readonly regime: Regime; readonly now: Date; readonly asking: Asking };
 
-/** Everything but date, connection and the sealed token of the next page. */
+/** Everything but date, connection, the sealed token of the next page, and what bytes are called: a Bundle keeps those of several documents in any order. */
 function shape({ status, headers, text }: Reply): string {
   const { date: _date, connection: _connection, 'keep-alive': _keep, ...kept } = headers;
-  const plain = text.replaceAll(/_page=[\w-]+/g, '_page=').replaceAll(/urn:uuid:[\w-]+/g, 'urn:uuid:');
+  const plain = text
+    .replaceAll(/_page=[\w-]+/g, '_page=')
+    .replaceAll(/urn:uuid:[\w-]+/g, 'urn:uuid:')
+    .replaceAll(/Binary\/[\w-]+/g, 'Binary/');
   return JSON.stringify([status, { ...kept, 'content-length': '' }, plain]);
 }
 
