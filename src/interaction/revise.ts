@@ -8,7 +8,8 @@ import { withGuardian, withTeam } from '../access/state.ts';
 import { judgeAuthor, judgeConsent } from '../access/wish.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
-import type { Words } from '../filter/row.ts';
+import type { Row, Words } from '../filter/row.ts';
+import { touchedBy } from './answer.ts';
 import { attach } from './attachment.ts';
 import { compiled, stateWith } from './consent.ts';
 import { type Context, isTester } from './context.ts';
@@ -55,7 +56,7 @@ export async function revise(
     expects,
     ...bytes,
     replace: [{ type, row: next, was: row }],
-    ...(await consequences(context, type, next.rec, row.line, { before, after }, record)),
+    ...(await consequences(context, type, next, row.line, { before, after }, record)),
   };
   await commitTraced(context, ready, 200);
   return next.v;
@@ -92,13 +93,15 @@ type Texts = { readonly before: JsonObject; readonly after: JsonObject };
 async function consequences(
   context: Context,
   type: string,
-  rec: string | undefined,
+  next: Row,
   line: readonly string[],
   { before, after }: Texts,
   record: AccessRecord | undefined,
 ): Promise<Partial<Ready>> {
+  const { rec } = next;
   if (rec === undefined || record === undefined) return {};
   const id = String(after.id);
+  const { feed } = touchedBy(type, next);
   switch (type) {
     case 'DocumentReference':
       return { line: lineOf(context, rec, line) };
@@ -109,7 +112,7 @@ async function consequences(
     case 'Consent':
       return await ruled(context, id, { before, after }, record);
     default:
-      return { relabelled: { rec, refs: [`${type}/${id}`] } };
+      return { relabelled: { rec, refs: [`${type}/${id}`], ...(feed === undefined ? {} : { feed }) } };
   }
 }
 

@@ -9,7 +9,7 @@ import { type Database, within } from './database.ts';
 import { type Line, relabelLine } from './line.ts';
 import { type Notice, writeNotices } from './notice.ts';
 import { endTombstone, pastOf, ruleVersions } from './past.ts';
-import { raiseTargets, relabelPointing } from './pointing.ts';
+import { ageTraces, type Relabelled, raiseTargets, relabelPointing } from './pointing.ts';
 import { Stale } from './reading.ts';
 import { insKey, toStored } from './records.ts';
 import { judgeVouched } from './revocation.ts';
@@ -39,8 +39,8 @@ export type Work = {
   readonly bind?: readonly Binding[];
   /** Documents whose relatives and bytes inherit from what is written here. */
   readonly line?: Line;
-  /** Whose labels changed, other than by the line: traces follow. */
-  readonly relabelled?: { readonly rec: string; readonly refs: readonly string[] };
+  /** Whose labels changed, other than by the line, or whose day in the claims window did: traces follow. */
+  readonly relabelled?: Relabelled;
   readonly traces: readonly Row[];
   /** Of what it delivers. */
   readonly notices: readonly Notice[];
@@ -105,7 +105,10 @@ async function write(database: Database, work: Work): Promise<void> {
     const touched = await relabelLine(database, work.line, new Set((work.replace ?? []).map(({ row }) => row._id)));
     await relabelPointing(database, work.line.rec, touched);
   }
-  if (work.relabelled) await relabelPointing(database, work.relabelled.rec, work.relabelled.refs);
+  if (work.relabelled) {
+    await relabelPointing(database, work.relabelled.rec, work.relabelled.refs);
+    await ageTraces(database, work.relabelled);
+  }
 }
 
 /** What it points at may have been relabelled since it was read, or is relabelled at this moment. */

@@ -53,6 +53,18 @@ export async function relabelPointing(
   }
 }
 
+/** `feed`: the day with which they leave the claims window. */
+export type Relabelled = { readonly rec: string; readonly refs: readonly string[]; readonly feed?: Date };
+
+/** What tells of what leaves the claims window sooner now goes with it. */
+export async function ageTraces(database: Database, { rec, refs, feed }: Relabelled): Promise<void> {
+  if (feed === undefined) return;
+  for (const type of following)
+    await database
+      .of(type)
+      .updateMany({ rec, refs: { $in: [...refs] }, feed: { $gt: feed } }, { $set: { feed } }, within(database));
+}
+
 /** A concurrent change of the labels of what a new row points at conflicts with this. */
 export async function raiseTargets(database: Database, refs: readonly string[]): Promise<void> {
   for (const [type, ids] of byType(refs)) {

@@ -12,6 +12,7 @@ import { commit, transaction, type Work } from './commit.ts';
 import type { Database } from './database.ts';
 import { firstsKnown } from './notice.ts';
 import { type Outbox, outboxOf } from './outbox.ts';
+import { ageTraces } from './pointing.ts';
 import { Reading, Stale } from './reading.ts';
 import { type Records, recordsOf } from './records.ts';
 import { judgeVouched } from './revocation.ts';
@@ -163,9 +164,12 @@ async function steady<T>(records: Records, request: () => Promise<T>): Promise<T
   }
 }
 
-/** Traces that were under way when labels changed are relabelled once more. */
+/** Traces that were under way when labels or days changed follow once more. */
 async function relabelLate(database: Database, { line, relabelled }: Work): Promise<void> {
-  if (relabelled) await relabelTraces(database, relabelled.rec, relabelled.refs);
+  if (relabelled) {
+    await relabelTraces(database, relabelled.rec, relabelled.refs);
+    await ageTraces(database, relabelled);
+  }
   if (!line) return;
   const rows = await database
     .of('DocumentReference')

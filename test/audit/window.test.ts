@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { addDays, addMonths, dayInParis } from '../../src/fhir/instant.ts';
 import type { Body } from '../carnet.ts';
+import { idIn, written } from '../interaction/ground.ts';
 import { type House, type Name, openTown, type Town } from '../notice/house.ts';
 
 /** Claims by the days until they leave the window; two of one day leave together. */
@@ -90,7 +91,7 @@ function plain({ house: { key }, names }: Told, resources: readonly Body[]): rea
     .toSorted();
 }
 
-async function tracesOf({ house }: Told, name: Name = 'holder'): Promise<readonly Body[]> {
+async function tracesOf({ house }: Pick<Told, 'house'>, name: Name = 'holder'): Promise<readonly Body[]> {
   const { body } = await house.as(name).get(`/AuditEvent?patient=Patient/${house.key}&entity:identifier=same&_count=200`);
   return (body.entry ?? []).map(({ resource }: Body) => resource);
 }
@@ -138,4 +139,20 @@ it.each([
   const traces = await after(days, async () => plain(told, await tracesOf(told)));
   const ofSearch = traces.filter((text) => text.includes(`"query":"${search}`) && !text.includes('"10000000012"'));
   expect(ofSearch.map((text) => [...text.matchAll(/of-\d+/g)].join(' '))).toEqual(expected);
+});
+
+it('a claim that is dated back out of the window takes its traces and notices along, and no others', async () => {
+  const house = await town.house();
+  const ids: string[] = [];
+  for (const days of [claims.soon, claims.last])
+    ids.push(idIn(written(await house.as('feeder').post('/Claim', claim(house.key, days), same))));
+  const [moved = '', left] = ids;
+  for (const id of ids) await asked(house, 'doctor', `Claim/${id}`);
+  const listing = async (id: string | undefined): Promise<number> =>
+    (await tracesOf({ house })).filter(({ entity }) => JSON.stringify(entity).includes(`Claim/${id}`)).length;
+  expect([await listing(moved), await listing(left), (await house.noticesOf('holder')).length]).toEqual([2, 2, 2]);
+  const body = JSON.stringify({ ...claim(house.key, -1), id: moved });
+  const put = await house.as('feeder').send('PUT', `/Claim/${moved}`, { 'Content-Type': 'application/fhir+json' }, body);
+  expect(put.status).toBe(200);
+  expect([await listing(moved), await listing(left), (await house.noticesOf('holder')).length]).toEqual([0, 2, 1]);
 });
