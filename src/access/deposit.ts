@@ -82,15 +82,16 @@ function judgeLabels({ caller, now }: Asking, record: AccessRecord, labels: Read
 
 /** Provenance is told by depositors of their own: whatever else it names in the record is to them as if it were not there. */
 export function judgeProvenance(
-  { target }: JsonObject,
+  { before, after }: { readonly before: JsonObject | undefined; readonly after: JsonObject },
   { rec = '', dep }: Pick<Row, 'rec' | 'dep'>,
   targets: readonly Target[],
   baseUrl: string,
 ): void {
+  const judged = new Set(objectsOf(before?.target).map(({ reference }) => reference));
   const own = new Set(targets.flatMap(({ type, row }) => (row.dep === dep ? [`${type}/${row._id}`] : [])));
-  for (const [at, { reference }] of objectsOf(target).entries()) {
+  for (const [at, { reference }] of objectsOf(after.target).entries()) {
     const literal = parseReference(textOf(reference) ?? '');
-    if (literal === undefined || (literal.base ?? baseUrl) !== baseUrl) continue;
+    if (judged.has(reference) || literal === undefined || (literal.base ?? baseUrl) !== baseUrl) continue;
     if (keyOfId(literal.id) !== rec || !own.has(`${literal.type}/${literal.id}`))
       throw refuse('business-rule', 'Not a deposit of yours', `Provenance.target[${at}]`);
   }

@@ -1,8 +1,9 @@
 // A row that points, with the envelope that follows from what its depositor may see of it when he writes.
 // https://hl7.org/fhir/R4/list.html, https://hl7.org/fhir/R4/documents.html
+import { isDeepStrictEqual } from 'node:util';
 import { judgeProvenance } from '../access/deposit.ts';
 import { pointingEnvelope, pointsAt, type Target } from '../access/pointing.ts';
-import { depositorOf } from '../access/standing.ts';
+import type { JsonObject } from '../fhir/json.ts';
 import { isPointingType } from '../filter/envelope.ts';
 import { oneOf } from '../filter/filter.ts';
 import type { Row } from '../filter/row.ts';
@@ -10,21 +11,24 @@ import type { Context } from './context.ts';
 import { lawfulFor } from './reach.ts';
 import { resourceOfRow } from './row.ts';
 
-/** `was`: the version before. */
-export async function pointed(context: Context, type: string, row: Row, was?: Pick<Row, 'refs'>): Promise<Row> {
+/** `was`: the version before. What counted there does so for as long as it is pointed at; the store takes its envelope into account when it writes. */
+export async function pointed(context: Context, type: string, row: Row, was?: Pick<Row, 'j' | 'refs'>): Promise<Row> {
   if (!isPointingType(type) || row.rec === undefined) return row;
   const resource = resourceOfRow(row);
+  const before = was && resourceOfRow(was);
   const names = pointsAt(resource, row.rec, context.baseUrl);
-  const depositor = asDepositor(context);
-  const targets = await targetsSeen(depositor, row.rec, names);
-  if (type === 'Provenance') judgeProvenance(resource, row, targets, context.baseUrl);
-  // Whoever sets labels on what another deposited may see more than he does: that makes nothing count.
-  const counted = was === undefined || row.dep === depositorOf(depositor.caller) ? targets : [];
+  // Labels make nothing count: whoever sets them may see more than its depositor did when he wrote the text.
+  const isWritten = before === undefined || !isDeepStrictEqual(withoutMeta(before), withoutMeta(resource));
+  const targets = isWritten ? await targetsSeen(asDepositor(context), row.rec, names) : [];
+  if (type === 'Provenance') judgeProvenance({ before, after: resource }, row, targets, context.baseUrl);
   const { tc: _tc, hold: _hold, ...rest } = row;
-  const envelope = pointingEnvelope(context.statute, { row, resource, targets: counted });
-  // What counted does so for as long as it is pointed at; the store takes its envelope into account when it writes.
+  const envelope = pointingEnvelope(context.statute, { row, resource, targets });
   const refs = names.filter((name) => envelope.refs.includes(name) || was?.refs?.includes(name));
   return { ...rest, ...envelope, refs };
+}
+
+function withoutMeta({ meta: _meta, ...rest }: JsonObject): JsonObject {
+  return rest;
 }
 
 /** A secretary deposits what the doctor would: with his eyes. */
