@@ -66,10 +66,11 @@ export function pointingEnvelope(
 ): Envelope & Required<Pick<Row, 'own' | 'refs'>> {
   const labels = new Set([resource, ...within(resource)].flatMap((one) => [...labelsOf(one)]));
   const hold = holdOf(labels, row.made);
+  const isClosed = isNamedByItself(resource, row._id);
   const own: Envelope = {
-    rd: readersOf(labels, row.dep, row.st),
+    rd: readersOf(labels, row.dep, row.st).filter((reader) => !(isClosed && reader === 'REL')),
     ...(hold === undefined ? {} : { hold }),
-    tcs: [...new Set([typeOf(resource), ...categoriesIn(resource, categoryOf)])],
+    tcs: [...new Set([typeOf(resource), ...categoriesIn(resource, categoryOf), ...(isClosed ? [uncategorised] : [])])],
   };
   const {
     rd,
@@ -86,6 +87,14 @@ export function pointingEnvelope(
     own,
     refs: targets.map(({ type, row: of }) => `${type}/${of._id}`),
   };
+}
+
+/**
+ * The SubmissionSet that the server makes for a lone document. It has no category: whom only a consent lets see the document does not
+ * see it, since provisions speak of the document alone.
+ */
+function isNamedByItself({ resourceType, identifier }: JsonObject, id: string): boolean {
+  return resourceType === 'List' && objectsOf(identifier).some(({ value }) => textOf(value)?.endsWith(`/List/${id}`));
 }
 
 /** What stands in a resource itself, to any depth. */

@@ -3,17 +3,13 @@
 import { pointingEnvelope } from '../../access/pointing.ts';
 import { newId } from '../../fhir/id.ts';
 import type { JsonObject } from '../../fhir/json.ts';
-import { uncategorised } from '../../filter/envelope.ts';
-import type { Envelope, Row } from '../../filter/row.ts';
+import type { Row } from '../../filter/row.ts';
 import { finessSystem, rppsSystem } from '../../identity/systems.ts';
 import type { Context } from '../context.ts';
 import { newRow } from '../row.ts';
 import { extensions, listTypes } from './slice.ts';
 
-/**
- * `document`: its row, and its text as it is stored. It takes the labels and the hold of the document, and has no category of its own:
- * whom only a consent lets see the document does not see it, since provisions speak of the document alone.
- */
+/** `document`: its row, and its text as it is stored. It takes the labels and the hold of the document. */
 export function submissionSetOf(context: Context, document: Row, { subject }: JsonObject): Row {
   const { rec = '' } = document;
   const id = newId(context.ids, rec);
@@ -30,13 +26,7 @@ export function submissionSetOf(context: Context, document: Row, { subject }: Js
   };
   const { tc: _tc, ...row } = newRow(context, { type: 'List', id, resource, rec });
   const targets = [{ type: 'DocumentReference', row: document }];
-  const { own, refs, ...envelope } = pointingEnvelope(context.statute, { row, resource, targets });
-  return { ...row, refs, ...closed(envelope), own: closed(own) };
-}
-
-function closed(envelope: Envelope): Envelope {
-  const { tcs = [], rd } = envelope;
-  return { ...envelope, rd: rd.filter((reader) => reader !== 'REL'), tcs: [...tcs, uncategorised] };
+  return { ...row, ...pointingEnvelope(context.statute, { row, resource, targets }) };
 }
 
 /** Who submits: the structure or the person, by national identifier; a patient by the server that he writes to. */
