@@ -9,7 +9,7 @@ import { type ByteRange, type Bytes, getBytes, putBytes, sweepBytes } from './at
 import { type Awaiting, awaitingOf } from './awaiting.ts';
 import { claim } from './claim.ts';
 import { commit, transaction, type Work } from './commit.ts';
-import type { Database } from './database.ts';
+import { type Database, within } from './database.ts';
 import { firstsKnown } from './notice.ts';
 import { type Outbox, outboxOf } from './outbox.ts';
 import { ageTraces } from './pointing.ts';
@@ -124,7 +124,11 @@ function storeWithin(inside: Database, done: Work[]): Store {
       await claim(inside, claims);
       return await run(store);
     },
-    trace: async (account) => await writeTogether(inside, account),
+    trace: async (account) => {
+      await writeTogether(inside, account);
+      // What was touched first may be hidden since by the same transaction.
+      for (const work of done.filter(mayHide)) await relabelLate(inside, work);
+    },
     steady: async (request) => await request(),
     // Proved when the transaction began.
     under: () => store,
@@ -164,7 +168,12 @@ async function steady<T>(records: Records, request: () => Promise<T>): Promise<T
   }
 }
 
-/** Traces that were under way when labels or days changed follow once more. */
+/** A new resource that has no relatives hides nothing else. */
+function mayHide({ replace = [], line }: Work): boolean {
+  return replace.length > 0 || (line !== undefined && line.lines.length > 1);
+}
+
+/** Traces that were under way when labels or days changed, or were written after in the same transaction, follow once more. */
 async function relabelLate(database: Database, { line, relabelled }: Work): Promise<void> {
   if (relabelled) {
     await relabelTraces(database, relabelled.rec, relabelled.refs);
@@ -173,12 +182,12 @@ async function relabelLate(database: Database, { line, relabelled }: Work): Prom
   if (!line) return;
   const rows = await database
     .of('DocumentReference')
-    .find({ rec: line.rec, line: { $in: [...line.lines] } }, { projection: { _id: 1 } })
+    .find({ rec: line.rec, line: { $in: [...line.lines] } }, { ...within(database), projection: { _id: 1 } })
     .toArray();
   const ids = rows.map(({ _id }) => _id);
   const bytes = await database
     .of('Binary')
-    .find({ rec: line.rec, of: { $in: ids } }, { projection: { _id: 1 } })
+    .find({ rec: line.rec, of: { $in: ids } }, { ...within(database), projection: { _id: 1 } })
     .toArray();
   await relabelTraces(database, line.rec, [
     ...ids.map((id) => `DocumentReference/${id}`),
