@@ -5,6 +5,7 @@ import { depositsOf, predecessors, successors } from '../../oracle/envelope.ts';
 import { mayRead } from '../../oracle/may-read.ts';
 import { roleOf, rootOf } from '../../oracle/provision.ts';
 import { type Asking, type Deposit, nameOf, type Regime, type Step, type World } from '../../oracle/world.ts';
+import { occupational } from './people.ts';
 import { type Group, isBundle } from './written.ts';
 
 const rules = new Set(['Patient', 'RelatedPerson', 'CareTeam']);
@@ -37,13 +38,13 @@ export function hiddenFrom(regime: Regime, world: World, asking: Asking, now: Da
   return new Set([...left].map(nameOf));
 }
 
-/** Names nobody who is the caller, declares nobody, and decides of nothing that others point at. */
+/** Names nobody who is the caller or deposits by it, declares nobody, and decides of nothing that others point at. */
 function isAboutOthers(world: World, consent: JsonObject, { kind, rpps, finess, related }: Asking): boolean {
   if (kind !== 'professional' && kind !== 'related') return false;
   const actors = objectsOf(rootOf(consent).actor);
   const mentions = (actor: JsonObject): boolean => {
     const text = JSON.stringify(actor.reference);
-    return [rpps, finess, related, 'CareTeam'].some((name) => name !== undefined && text.includes(name));
+    return [rpps, finess, related, occupational.rpps, 'CareTeam'].some((name) => name !== undefined && text.includes(name));
   };
   const isPointedAt = depositsOf(world).some(({ resource }) => ['List', 'Composition'].includes(String(resource.resourceType)));
   return (
