@@ -59,6 +59,11 @@ export function isLeft(step: Step, hidden: ReadonlySet<string>): boolean {
   return !hidden.has('resource' in step ? nameOf(step) : step.on);
 }
 
+/** Of what he wrote once and sees no more, his own traces tell him (conceded). */
+export function hasHiddenDeposits(world: World, hidden: ReadonlySet<string>, { rpps }: Asking): boolean {
+  return depositsOf(world).some((one) => hidden.has(nameOf(one)) && 'rpps' in one.by && one.by.rpps === rpps);
+}
+
 export type Left = { readonly group: Group; readonly bundled: boolean };
 
 /** What was an entry stays one. */

@@ -74,7 +74,7 @@ export function lookups(
     `DocumentReference?${patient}&status=superseded&_total=accurate`,
     `Consent?${patient}&_include=Consent:data&_total=accurate`,
     `Patient/${key}/DocumentReference?_total=accurate`,
-    // What was refused is sent to one world only, and leaves its traces there.
+    // What was refused, and what he wrote and sees no more, leaves its traces in one world only.
     ...(traced ? [`AuditEvent?${patient}&_summary=count`] : []),
   ];
   return [one, ...Array.from({ length: 6 }, () => forms[pick(forms.length)] ?? '')];
