@@ -148,18 +148,35 @@ function routes(app: App): express.Router {
   router.all('/metadata', () => notAllowed([{ method: 'get' }]));
   router.get('/.well-known/smart-configuration', (_request, response) => void response.json(app.provider.smartConfiguration));
   router.all('/.well-known/smart-configuration', () => notAllowed([{ method: 'get' }]));
-  for (const capability of app.conformance.types.values()) {
-    const declared = [...routesOf(app, capability), ...operationsOf(app, capability)];
-    for (const path of paths) {
-      const here = declared.filter((route) => route.path === path);
-      const address = `/${capability.type}${path}`;
-      for (const { method, handler } of here) router[method](address, named(address, { type: capability.type }), handler);
-      router.all(address, otherwise(app, here));
-    }
-  }
+  router.use(byType(app));
   system(app, router);
-  compartments(app, router);
   router.use(handle(app, 'read', async (_context, { path }) => unknownAddress(app, path)));
+  return router;
+}
+
+/** Each type has a router of its own: all in one would try thousands of addresses for each request. */
+function byType(app: App): RequestHandler {
+  const routers = new Map(
+    [...app.conformance.types.values()].map((capability) => [capability.type, routesBelow(app, capability)]),
+  );
+  return (request, response, next) => {
+    const [, type = ''] = request.path.split('/', 2);
+    const router = routers.get(type);
+    if (router === undefined) next();
+    else router(request, response, next);
+  };
+}
+
+function routesBelow(app: App, capability: TypeCapability): express.Router {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  const declared = [...routesOf(app, capability), ...operationsOf(app, capability)];
+  for (const path of paths) {
+    const here = declared.filter((route) => route.path === path);
+    const address = `/${capability.type}${path}`;
+    for (const { method, handler } of here) router[method](address, named(address, { type: capability.type }), handler);
+    router.all(address, otherwise(app, here));
+  }
+  compartment(app, capability.type, router);
   return router;
 }
 
@@ -184,17 +201,16 @@ function system(app: App, router: express.Router): void {
 }
 
 /** `Patient/1/Observation`, and `Patient/1/*` for all types. https://hl7.org/fhir/R4/http.html#vsearch */
-function compartments(app: App, router: express.Router): void {
-  const { types, compartments: declared } = app.conformance;
+function compartment(app: App, of: string, router: express.Router): void {
+  const { types, compartments } = app.conformance;
+  if (!compartments.has(of)) return;
   const handler = handle(app, 'search-type', searchHandling);
-  for (const compartment of declared.keys()) {
-    const inside = [...typesIn(app.conformance, compartment)].filter((type) => types.get(type)?.interactions.has('search-type'));
-    for (const type of [undefined, ...inside]) {
-      const address = `/${compartment}/:id/${type ?? String.raw`\*`}`;
-      const here = named(address, { compartment, ...(type === undefined ? {} : { type }) });
-      router.get(address, here, handler).all(address, otherwise(app, [{ method: 'get' }]));
-      router.post(`${address}/_search`, here, handler).all(`${address}/_search`, otherwise(app, [{ method: 'post' }]));
-    }
+  const inside = [...typesIn(app.conformance, of)].filter((type) => types.get(type)?.interactions.has('search-type'));
+  for (const type of [undefined, ...inside]) {
+    const address = `/${of}/:id/${type ?? String.raw`\*`}`;
+    const here = named(address, { compartment: of, ...(type === undefined ? {} : { type }) });
+    router.get(address, here, handler).all(address, otherwise(app, [{ method: 'get' }]));
+    router.post(`${address}/_search`, here, handler).all(`${address}/_search`, otherwise(app, [{ method: 'post' }]));
   }
 }
 
