@@ -12,6 +12,7 @@ import type { AccessRecord } from './record.ts';
 import {
   blockFilter,
   depositorOf,
+  entererOf,
   inForce,
   isBlocked,
   isDelegated,
@@ -182,5 +183,5 @@ function ofDelegate(
   who: Extract<Who, { kind: 'delegate' }>,
 ): Filter {
   if (!isDelegated(practice, who, now) || isKeptOut(record, caller, now)) return none;
-  return and(equals('ent', `d:${who.secretary.issuer}|${who.secretary.subject}`), equals('dep', depositorOf(caller)));
+  return and(equals('ent', entererOf(caller) ?? ''), equals('dep', depositorOf(caller)));
 }

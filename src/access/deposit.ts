@@ -4,12 +4,23 @@ import { isObject, type JsonObject, listOf, objectsOf, textOf } from '../fhir/js
 import { refuse } from '../fhir/outcome.ts';
 import { parseReference, referencedType } from '../fhir/reference.ts';
 import type { Row } from '../filter/row.ts';
+import type { Caller } from '../identity/caller.ts';
 import type { Asking } from './asking.ts';
 import { type Label, labelsOf, mayDepositWith } from './label.ts';
 import { forbidden, judgeOpen, judgeReach, noDeposits, rules } from './opening.ts';
 import type { Target } from './pointing.ts';
 import type { AccessRecord } from './record.ts';
-import { hasCard, isBlocked, isDelegated, isKeptOut, isMinor, isOccupational, isShutOut, namesOf } from './standing.ts';
+import {
+  entererOf,
+  hasCard,
+  isBlocked,
+  isDelegated,
+  isKeptOut,
+  isMinor,
+  isOccupational,
+  isShutOut,
+  namesOf,
+} from './standing.ts';
 
 /** What holders and their representatives contribute themselves; documents only of patient expression. */
 const contributions = new Set([
@@ -80,15 +91,21 @@ function judgeLabels({ caller, now }: Asking, record: AccessRecord, labels: Read
   }
 }
 
-/** Provenance is told by depositors of their own: whatever else it names in the record is to them as if it were not there. */
+/**
+ * Provenance is told by depositors of their own, by a delegate of what she entered: whatever else it names in the record is to them as if it
+ * were not there.
+ */
 export function judgeProvenance(
+  caller: Caller,
   { before, after }: { readonly before: JsonObject | undefined; readonly after: JsonObject },
   { rec = '', dep }: Pick<Row, 'rec' | 'dep'>,
   targets: readonly Target[],
   baseUrl: string,
 ): void {
   const judged = new Set(objectsOf(before?.target).map(({ reference }) => reference));
-  const own = new Set(targets.flatMap(({ type, row }) => (row.dep === dep ? [`${type}/${row._id}`] : [])));
+  const enterer = entererOf(caller);
+  const isOwn = ({ row }: Target): boolean => row.dep === dep && (enterer === undefined || row.ent === enterer);
+  const own = new Set(targets.filter(isOwn).map(({ type, row }) => `${type}/${row._id}`));
   for (const [at, { reference }] of objectsOf(after.target).entries()) {
     const literal = parseReference(textOf(reference) ?? '');
     if (judged.has(reference) || literal === undefined || (literal.base ?? baseUrl) !== baseUrl) continue;

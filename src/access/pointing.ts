@@ -9,7 +9,7 @@ import { holdOf, labelsOf, readersOf } from './label.ts';
 import type { Statute } from './statute.ts';
 import { isInDirectory, ruling } from './type.ts';
 
-export type Target = { readonly type: string; readonly row: Envelope & Pick<Row, '_id' | 'dep'> };
+export type Target = { readonly type: string; readonly row: Envelope & Pick<Row, '_id' | 'dep' | 'ent'> };
 
 /** `Type/id` of everything in the record `rec` that the resource points at, each once. Whose record it is and who did what with it is not among them. */
 export function pointsAt(resource: JsonObject, rec: string, baseUrl: string): readonly string[] {

@@ -35,6 +35,11 @@ export function depositorOf({ who, issuer, subject }: Caller): string {
   }
 }
 
+/** Who enters what is deposited in another's name: the delegate. */
+export function entererOf({ who }: Pick<Caller, 'who'>): Actor | undefined {
+  return who.kind === 'delegate' ? `d:${who.secretary.issuer}|${who.secretary.subject}` : undefined;
+}
+
 /** The structure of a deposit: the depositing one, or that which the person's token names. */
 export function structureOf(who: Who): string | undefined {
   return who.kind === 'structure' || who.kind === 'professional' || who.kind === 'delegate' ? who.finess : undefined;
@@ -171,7 +176,7 @@ export function mayBeMedecinTraitant(who: Pick<Extract<Who, { kind: 'professiona
 
 /** The delegations of a doctor stand in his own row: is the secretary named by one in force? */
 export function isDelegated(practice: AccessRecord | undefined, who: Extract<Who, { kind: 'delegate' }>, now: Date): boolean {
-  const actors = new Set([`d:${who.secretary.issuer}|${who.secretary.subject}`]);
+  const actors = new Set([entererOf({ who }) ?? '']);
   return (
     practice !== undefined &&
     inForce(practice, 'delegation', 'permit').some(({ root }) => concerns(root, { actors, mode: 'TREAT', now }))

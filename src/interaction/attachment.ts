@@ -1,7 +1,7 @@
 // A document's attachments: bytes sent inline become a Binary of their own, a Binary referred to is bound to the document.
 // https://hl7.org/fhir/R4/datatypes.html#Attachment
 import { createHash } from 'node:crypto';
-import { depositorOf } from '../access/standing.ts';
+import { depositorOf, entererOf } from '../access/standing.ts';
 import { newId } from '../fhir/id.ts';
 import { isObject, type JsonObject, objectsOf, textOf } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
@@ -72,7 +72,15 @@ async function unboundBinary(context: Context, id: string): Promise<Measured | u
 }
 
 function bindingOf(context: Context, id: string, document: string, rec: string | undefined): Binding {
-  return { id, depositor: depositorOf(context.caller), document, ...(rec === undefined ? {} : { rec }) };
+  const { caller } = context;
+  const enterer = entererOf(caller);
+  return {
+    id,
+    depositor: depositorOf(caller),
+    ...(enterer === undefined ? {} : { enterer }),
+    document,
+    ...(rec === undefined ? {} : { rec }),
+  };
 }
 
 type Bytes = {

@@ -20,7 +20,7 @@ export async function pointed(context: Context, type: string, row: Row, was?: Pi
   // Labels make nothing count: whoever sets them may see more than its depositor did when he wrote the text.
   const isWritten = before === undefined || !isDeepStrictEqual(withoutMeta(before), withoutMeta(resource));
   const targets = isWritten ? await targetsSeen(asDepositor(context), row.rec, names) : [];
-  if (type === 'Provenance') judgeProvenance({ before, after: resource }, row, targets, context.baseUrl);
+  if (type === 'Provenance') judgeProvenance(context.caller, { before, after: resource }, row, targets, context.baseUrl);
   const { tc: _tc, hold: _hold, ...rest } = row;
   const envelope = pointingEnvelope(context.statute, { row, resource, targets });
   const refs = names.filter((name) => envelope.refs.includes(name) || was?.refs?.includes(name));

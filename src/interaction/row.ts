@@ -1,7 +1,7 @@
 // From an accepted resource to its row: meta, envelope and index, all computed by the server.
 // https://hl7.org/fhir/R4/resource.html#Meta
 import { ownEnvelope } from '../access/inherit.ts';
-import { depositorOf, structureOf } from '../access/standing.ts';
+import { depositorOf, entererOf, structureOf } from '../access/standing.ts';
 import { type Interval, intervalOf, periodOf } from '../fhir/instant.ts';
 import { isObject, type JsonObject, parseJson } from '../fhir/json.ts';
 import { refuse } from '../fhir/outcome.ts';
@@ -32,6 +32,7 @@ export type Draft = {
 export function newRow(context: Context, draft: Draft): Row {
   const { caller, moments } = context;
   const structure = structureOf(caller.who);
+  const enterer = entererOf(caller);
   const row = build(context, draft, {
     v: draft.version ?? 1,
     n: 0,
@@ -39,7 +40,7 @@ export function newRow(context: Context, draft: Draft): Row {
     dep: depositorOf(caller),
     line: draft.line ?? [draft.id],
     ...(structure === undefined ? {} : { st: structure }),
-    ...(caller.who.kind === 'delegate' ? { ent: `d:${caller.who.secretary.issuer}|${caller.who.secretary.subject}` } : {}),
+    ...(enterer === undefined ? {} : { ent: enterer }),
   });
   // Until a document takes it, a Binary is its depositor's alone.
   return draft.type === 'Binary' ? { ...row, rd: caller.who.kind === 'holder' ? [row.dep, 'PAT'] : [row.dep] } : row;

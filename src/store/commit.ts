@@ -20,7 +20,14 @@ export type Replacement = Stored & { readonly was: Pick<Row, 'v' | 'n'> };
 /** A version that the law itself writes (a declaration ends another): made from the row inside the transaction. */
 export type Amendment = { readonly type: string; readonly id: string; readonly change: (row: Row) => Row };
 
-export type Binding = { readonly id: string; readonly rec?: string; readonly depositor: string; readonly document: string };
+/** `enterer`: who can only bind what he entered. */
+export type Binding = {
+  readonly id: string;
+  readonly rec?: string;
+  readonly depositor: string;
+  readonly enterer?: string;
+  readonly document: string;
+};
 
 export type Work = {
   /** Versions of the access states under which all of this was computed. */
@@ -185,8 +192,14 @@ async function amend(database: Database, { type, id, change }: Amendment): Promi
   await supersede(database, type, old, row);
 }
 
-async function bind(database: Database, { id, rec, depositor, document }: Binding): Promise<void> {
-  const free = { _id: id, dep: depositor, rec: rec === undefined ? { $exists: false } : { $eq: rec }, of: { $exists: false } };
+async function bind(database: Database, { id, rec, depositor, enterer, document }: Binding): Promise<void> {
+  const free = {
+    _id: id,
+    dep: depositor,
+    ...(enterer === undefined ? {} : { ent: enterer }),
+    rec: rec === undefined ? { $exists: false } : { $eq: rec },
+    of: { $exists: false },
+  };
   const { matchedCount } = await database
     .of('Binary')
     .updateOne(free, { $set: { of: document }, $inc: { n: 1 }, $unset: { f: '' } }, within(database));
