@@ -34,6 +34,8 @@ export type Act = {
   readonly record?: string;
   readonly touched: readonly Touched[];
   readonly query: string;
+  /** It asked what there is, by itself, as an operation or in a transaction. */
+  readonly searched: boolean;
 };
 
 export type TraceContext = {
@@ -57,13 +59,11 @@ export function tracesOf(context: TraceContext, act: Act): readonly Traced[] {
   return [...traced, { row, of: [] }];
 }
 
-const searching: ReadonlySet<Interaction> = new Set(['search-type', 'search-system', 'history-type', 'history-system']);
-
 /** A search that is without result to somebody of the record, now or later. */
 function isOnceWithout(act: Act): boolean {
   const ofRecords = act.touched.filter(({ rec }) => rec !== undefined);
   const isGone = (one: Touched): boolean => one.rec === act.record && (one.feed !== undefined || isHidden(act, one));
-  return searching.has(act.interaction) && ofRecords.length > 0 && ofRecords.every(isGone);
+  return act.searched && ofRecords.length > 0 && ofRecords.every(isGone);
 }
 
 function isHidden({ now }: Act, { rd, hold }: Touched): boolean {

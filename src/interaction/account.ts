@@ -20,8 +20,8 @@ export function accountOf(context: Context, act: Pick<Act, 'status' | 'touched'>
     newId: (record: string | undefined) => newId(ids, record),
     index: (resource: Parameters<typeof indexed>[2]) => indexed(context, 'AuditEvent', resource),
   };
-  const { interaction, query, record } = trail;
-  const told = { ...act, caller, now: moments.now, interaction, requested, query };
+  const { interaction, query, record, searched = false } = trail;
+  const told = { ...act, caller, now: moments.now, interaction, requested, query, searched };
   const whole = { ...told, ...(record === undefined ? {} : { record }) };
   const traced = tracesOf(trace, whole);
   return { traces: traced.map(({ row }) => row), notices: noticesOf(context, traced) };

@@ -40,8 +40,8 @@ export type Context = {
   readonly gather?: (touched: readonly Touched[]) => void;
 };
 
-/** What a refusal needs to be traced by: filled as the request becomes known. */
-export type Trail = { interaction: Interaction; query: string; record: string | undefined };
+/** What a refusal needs to be traced by: filled as the request becomes known. `searched`: it has asked what there is, by itself or in a Bundle. */
+export type Trail = { interaction: Interaction; query: string; record: string | undefined; searched?: true };
 
 export type Bytes = {
   readonly type: string;

@@ -50,6 +50,7 @@ function openPage(context: Context, { type, id, parameters, lenient }: HistoryRe
   const { conformance, trail } = context;
   const path = pathOf({ type, id });
   const page = pageAsked(context, path, parameters);
+  if (id === undefined) trail.searched = true;
   if (page === undefined) {
     trail.query = `${path}?${queryText(parameters)}`;
     return { query: parseHistory(conformance, type, parameters, lenient) };

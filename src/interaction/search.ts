@@ -52,6 +52,7 @@ function openPage(context: Context, { parameters, lenient, shown, ...scope }: Se
   const tell = shown === undefined ? {} : { tell: shown.tell };
   const isSingle = ({ queries: [{ contained }] }: Across): boolean => scope.type !== undefined && contained === undefined;
   const page = pageAsked(context, path, parameters);
+  context.trail.searched = true;
   if (page === undefined) {
     context.trail.query = `${path}?${queryText(parameters)}`;
     const across = queriesFor(context, scope, parameters, lenient);

@@ -61,7 +61,17 @@ const questions: readonly ((world: World) => string)[] = [
   ({ key }) => `DocumentReference?patient=Patient/${key}&security-label=INVISIBLE_PATIENT,INVISIBLE_REPRESENTANTS_LEGAUX`,
   ({ hidden }) => `?_type=DocumentReference,List&_id=${hidden}`,
   () => 'DocumentReference/_history',
+  ({ key, hidden }) => `AuditEvent/$narrate?patient=Patient/${key}&entity=DocumentReference/${hidden}`,
 ];
+
+/** In one transaction: what is hidden and nothing at all. */
+async function askedTogether({ key, hidden }: World): Promise<void> {
+  const searches = [`DocumentReference?patient=Patient/${key}&_id=${hidden}`, `Observation?patient=Patient/${key}`];
+  const entry = searches.map((url) => ({ request: { method: 'GET', url } }));
+  const bundle = { resourceType: 'Bundle', type: 'transaction', entry };
+  const asked = await carnet.as(claims.professional({ rpps: doctor })).post('/', bundle, { 'X-Request-Id': 'same' });
+  expect(asked.status).toBe(200);
+}
 
 describe.each<[reader: Reader, hides: string, full: string, without: string]>([
   ['holder', 'INVISIBLE_PATIENT', '115067512345628', '115067512345726'],
@@ -81,6 +91,8 @@ describe.each<[reader: Reader, hides: string, full: string, without: string]>([
         expect(asked.status).toBe(200);
       }
     }
+    now = new Date(now.getTime() + 1000);
+    for (const world of [full, without]) await askedTogether(world);
   }, 60_000);
 
   it('leaves the traces of the world without it', async () => {
