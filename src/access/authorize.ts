@@ -142,13 +142,21 @@ function ofPractice(caller: Caller): Rules {
   return { read: own, write: own };
 }
 
+/** His own bytes that no document has taken yet are labelled for their depositor alone. */
+function unbound(caller: Caller): Filter {
+  return and(ownDeposits(caller), not(exists('of')));
+}
+
 /** A closed record may be reopened by whoever closed it. */
 const ofOpening = equals('idx', `category|opening|${consentKind}`);
 
 function ofRelated({ caller, now }: Asking, record: AccessRecord, related: string, open: boolean): Rules {
   if (isInCharge(record, related, now)) {
     const sees = and(labelled('REP'), not(held));
-    const read = (type: string): Filter => (open && !isDirectory(type) ? sees : none);
+    const read = (type: string): Filter => {
+      if (!open || isDirectory(type)) return none;
+      return type === 'Binary' ? or(sees, unbound(caller)) : sees;
+    };
     const write = (type: string): Filter => {
       if (type === 'Consent') return open ? sees : and(sees, ofOpening);
       return ruling(type) === 'trace' ? none : read(type);
