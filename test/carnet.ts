@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
-import request from 'supertest';
 import type { Ids } from '../src/fhir/id.ts';
 import type { TrustedIssuer } from '../src/identity/trust.ts';
 import type { MailSettings } from '../src/notice/smtp.ts';
 import { type Server, startServer } from '../src/server.ts';
 import { dropDatabase, giveBack, takeDatabase, uriOf } from './database.ts';
+import { ask } from './http/raw.ts';
 import { type Claims, type TestIssuer, type TokenOptions, testIssuer } from './identity/issuer.ts';
 
 export type Carnet = {
@@ -121,7 +121,7 @@ export async function startCarnet({
     issuer,
     server,
     lines,
-    as: (claims, options) => clientOf(server.address, issuer.token(claims, options)),
+    as: (claims, options) => clientOf(server.address, issuer.token(claims, options), connections),
     stop: async () => {
       await server.stop();
       if (shared) giveBack(database);
@@ -130,24 +130,27 @@ export async function startCarnet({
   };
 }
 
-const connections = new Agent({ keepAlive: true });
+/** What text is sent as where nothing else is said. */
+const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+/**
+ * Kept open, because to connect anew costs as much as many an answer: of servers in this process alone, so that their timers run beside
+ * ours, and for less time than a server keeps them, so that none is used that is just being closed.
+ */
+const connections = new Agent({ keepAlive: true, timeout: 1000 });
 
-/** Of a server at another address too, by its token. */
-export function clientOf(address: string, token: string): Client {
+/** Of a server at another address too, by its token; without an agent each request connects anew. */
+export function clientOf(address: string, token: string, agent?: Agent): Client {
   const send: Client['send'] = async (method, path, headers = {}, body) => {
-    const asked = request(address)[method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete' | 'head' | 'put'](
-      path.startsWith('http') ? path.replace(baseUrl, '/fhir') : `/fhir${path}`,
+    const { pathname, search } = new URL(
+      path.startsWith('http') ? path.replace(baseUrl, `${address}/fhir`) : `${address}/fhir${path}`,
     );
-    const sent = asked
-      .agent(connections)
-      // No socket is kept that the server may just be closing.
-      .set({ Authorization: `Bearer ${token}`, Connection: 'close', ...headers })
-      .buffer(true)
-      .parse(asText)
-      .redirects(0)
-      .ok(() => true);
-    const { status, headers: answered, body: text } = await (body === undefined ? sent : sent.send(body));
-    return { status, headers: answered, text: String(text ?? ''), body: jsonOf(String(text ?? '')) };
+    return await ask(address, {
+      method,
+      path: `${pathname}${search}`,
+      headers: { Authorization: `Bearer ${token}`, ...(typeof body === 'string' ? form : {}), ...headers },
+      ...(body === undefined ? {} : { body }),
+      ...(agent === undefined ? {} : { agent }),
+    });
   };
   const json = { 'Content-Type': 'application/fhir+json' };
   return {
@@ -159,21 +162,6 @@ export function clientOf(address: string, token: string): Client {
       await send('PATCH', path, { 'Content-Type': 'application/json-patch+json', ...headers }, JSON.stringify(operations)),
     delete: async (path) => await send('DELETE', path),
   };
-}
-
-function asText(response: request.Response, done: (error: Error | null, body: string) => void): void {
-  const chunks: Buffer[] = [];
-  const stream = response as unknown as NodeJS.ReadableStream;
-  stream.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
-  stream.on('end', () => done(null, Buffer.concat(chunks).toString()));
-}
-
-function jsonOf(text: string): Body {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Ids of the matches (or of the includes) of a searchset. */

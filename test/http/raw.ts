@@ -1,5 +1,5 @@
 // A request as it stands, byte for byte: no client library that would mend its address, its headers or its body.
-import { type OutgoingHttpHeaders, request } from 'node:http';
+import { type Agent, type OutgoingHttpHeaders, request } from 'node:http';
 import type { Body } from '../carnet.ts';
 
 export type Asked = {
@@ -7,6 +7,8 @@ export type Asked = {
   readonly path: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string | Buffer;
+  /** Whose connections are used again; a new one where absent. */
+  readonly agent?: Agent;
 };
 export type RawReply = {
   readonly status: number;
@@ -18,10 +20,11 @@ export type RawReply = {
 };
 
 /** `path` is sent as it is, from the root of the server. */
-export async function ask(address: string, { method = 'GET', path, headers = {}, body }: Asked): Promise<RawReply> {
+export async function ask(address: string, { method = 'GET', path, headers = {}, body, agent }: Asked): Promise<RawReply> {
   const { hostname, port } = new URL(address);
   return await new Promise((resolve, reject) => {
-    const asked = request({ hostname, port, method, path, headers: { connection: 'close', ...headers } }, (response) => {
+    const kept = agent === undefined ? { headers: { connection: 'close', ...headers } } : { headers, agent };
+    const asked = request({ hostname, port, method, path, ...kept }, (response) => {
       const chunks: Buffer[] = [];
       response
         .on('data', (chunk: Buffer) => chunks.push(chunk))
