@@ -81,15 +81,19 @@ async function deposited(
     if (code === 'replaces') revise(context, kept, { ...kept.resource, status: 'superseded' });
   const kept: Kept = { type, row, resource: resourceOfRow(row), refs: [], past: [] };
   if (!isPointingType(type)) return kept;
-  const permission = authorize({ caller: context.caller, now: context.moments.now, statute: context.statute }, [record]);
+  const sees = sightOf(context, record);
   const seen = pointsAt(resource, rec, baseUrl).flatMap((name): Target[] => {
     const target = rows.get(name);
-    return target !== undefined && matches(permission.read(target.type), target.row as never, context.moments)
-      ? [{ type: target.type, row: target.row }]
-      : [];
+    return target !== undefined && sees(target) ? [{ type: target.type, row: target.row }] : [];
   });
   const { refs, ...envelope } = pointingEnvelope(context.statute, { row, resource, targets: seen });
   return { ...kept, row: withEnvelope({ ...row, ...envelope, refs }, envelope), refs };
+}
+
+/** What the writer sees as he writes. */
+function sightOf({ caller, moments, statute }: Context, record: AccessRecord): (kept: Kept) => boolean {
+  const permission = authorize({ caller, now: moments.now, statute }, [record]);
+  return ({ type, row }) => matches(permission.read(type), row as never, moments);
 }
 
 /** The next version, its envelope not yet settled. */
@@ -161,7 +165,8 @@ async function ruling(
     case 'Consent': {
       const { actors, data } = referencesOf(resource);
       const known = new Map(actors.map((reference) => [actorKey(reference), actorOf(reference)]));
-      const covered = new Map(data.map((name) => [name, withSuperseded(rows, name)]));
+      const sees = sightOf(context, record);
+      const covered = new Map(data.map((name) => [name, withSuperseded(rows, name, sees)]));
       const { rule, doubts } = compileConsent(resource, { actors: known, covered }, context.statute);
       if (doubts.length > 0) throw new Error(`${kindOf(resource)} ${JSON.stringify(doubts)}`);
       const { record: next = record, amend = [] } = stateWith(context, record, id, rule);
@@ -176,13 +181,13 @@ async function ruling(
   }
 }
 
-/** Ids of the document and of all that it superseded. */
-function withSuperseded(rows: ReadonlyMap<string, Kept>, name: string): readonly string[] {
+/** Ids of the document and of all that it superseded, as far as the writer sees what did. */
+function withSuperseded(rows: ReadonlyMap<string, Kept>, name: string, sees: (kept: Kept) => boolean): readonly string[] {
   const found = new Set([name.split('/')[1] ?? '']);
   for (const id of found) {
-    for (const target of targetsOf(rows.get(`DocumentReference/${id}`)?.resource ?? {})) {
-      if (target.code === 'replaces') found.add(target.id);
-    }
+    const kept = rows.get(`DocumentReference/${id}`);
+    if (kept === undefined || !sees(kept)) continue;
+    for (const target of targetsOf(kept.resource)) if (target.code === 'replaces') found.add(target.id);
   }
   return [...found];
 }
