@@ -147,7 +147,7 @@ export function clientOf(address: string, token: string, agent?: Agent): Client 
     return await ask(address, {
       method,
       path: `${pathname}${search}`,
-      headers: { Authorization: `Bearer ${token}`, ...(typeof body === 'string' ? form : {}), ...headers },
+      headers: { Authorization: `Bearer ${token}`, ...(typeof body === 'string' ? form : {}), ...lengthOf(body), ...headers },
       ...(body === undefined ? {} : { body }),
       ...(agent === undefined ? {} : { agent }),
     });
@@ -162,6 +162,11 @@ export function clientOf(address: string, token: string, agent?: Agent): Client 
       await send('PATCH', path, { 'Content-Type': 'application/json-patch+json', ...headers }, JSON.stringify(operations)),
     delete: async (path) => await send('DELETE', path),
   };
+}
+
+/** Node gives the body of a GET or a DELETE none, and the next request would begin with it. */
+function lengthOf(body: string | Buffer | undefined): Readonly<Record<string, string>> {
+  return body === undefined || body.length === 0 ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
 }
 
 /** Ids of the matches (or of the includes) of a searchset. */
