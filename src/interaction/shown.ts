@@ -36,12 +36,12 @@ export async function shown(
   prefer: Preference,
 ): Promise<Answer> {
   const { store, moments, baseUrl } = context;
-  const headers = {
-    ...versionHeaders({ v: version, lu: moments.now }),
-    ...(located ? { Location: `${baseUrl}/${type}/${id}/_history/${version}` } : {}),
-  };
+  const headersOf = ({ v, lu }: Pick<Found, 'v' | 'lu'>): Record<string, string> => ({
+    ...versionHeaders({ v, lu }),
+    ...(located ? { Location: `${baseUrl}/${type}/${id}/_history/${found ? v : version}` } : {}),
+  });
   const outcome = outcomeOf(context.remarks);
-  const bare = { status, headers, ...(outcome && { outcome }) };
+  const bare = { status, headers: headersOf({ v: version, lu: moments.now }), ...(outcome && { outcome }) };
   if (prefer === 'minimal' || scopeOf(context.caller, 'r', type) === 'none') {
     if (found && !context.gather) await traceOnly(context, status);
     return bare;
@@ -51,11 +51,13 @@ export async function shown(
     const permission = await permissionFor(context, 'r', type, isDirectory(type) ? undefined : keysOfId(context, type, id));
     const reading = store.reading(moments);
     const [row] = await reading.find(type, permission, { filter: equals('_id', id), limit: 1 });
-    const full =
-      prefer === 'OperationOutcome' ? { status, headers, body: outcome ?? done } : { ...bare, ...(row && { body: row.j }) };
-    const answer = row === undefined ? bare : full;
+    const answer = row === undefined ? bare : { status, headers: headersOf(row), ...bodyOf(row, prefer, outcome) };
     return found ? await leave(context, reading, row ? [answeredBack(context, type, row)] : [], answer) : answer;
   });
+}
+
+function bodyOf({ j }: Found, prefer: Preference, outcome: string | undefined): Pick<Answer, 'body' | 'outcome'> {
+  return prefer === 'OperationOutcome' ? { body: outcome ?? done } : { body: j, ...(outcome && { outcome }) };
 }
 
 function answeredBack({ caller }: Context, type: string, row: Found): Touched {

@@ -52,6 +52,23 @@ describe('conditional create', () => {
     expect(second.headers.etag).toBe('W/"1"');
   });
 
+  it('says which version it gives of a record that is known by the exact INS', async () => {
+    const patched = await asked(ground, 'holder', 'PATCH', `/Patient/${ground.key}`, {
+      body: [{ op: 'add', path: '/telecom', value: [{ system: 'phone', value: '0102030405' }] }],
+      headers: { 'content-type': 'application/json-patch+json' },
+    });
+    expect(patched.status).toBe(200);
+    const criteria = `identifier=${testIns}|${ins}`;
+    const there = await asked(ground, 'doctor', 'POST', '/Patient', {
+      body: patient(ins),
+      headers: { 'if-none-exist': criteria },
+    });
+    const { versionId, lastUpdated } = there.body.meta;
+    expect([there.status, there.headers.etag]).toEqual([200, `W/"${versionId}"`]);
+    expect([versionId, there.headers['last-modified']]).toEqual(['2', new Date(lastUpdated).toUTCString()]);
+    expect(there.headers.location).toMatch(/_history\/2$/);
+  });
+
   it.each([
     'identifier=urn:x|V',
     'identifier=V',
