@@ -5,7 +5,7 @@ import { depositsOf } from '../../oracle/envelope.ts';
 import { mayRead } from '../../oracle/may-read.ts';
 import { type Asking, nameOf, type Regime, type World } from '../../oracle/world.ts';
 import { compile } from './compiled.ts';
-import { hasHiddenDeposits, hiddenFrom, isLeft, without } from './hidden.ts';
+import { hiddenFrom, isLeft, tracesAlike, without } from './hidden.ts';
 import type { House } from './house.ts';
 import { judgeWritten, plant } from './planted.ts';
 import { alone, batchOf, lookups, searches } from './questions.ts';
@@ -98,7 +98,7 @@ async function judgeAlike(
   pick: (below: number) => number,
 ): Promise<readonly string[]> {
   const { world, refused } = asked.written;
-  const isTraced = refused === 0 && !hasHiddenDeposits(world, hidden, asked.asking);
+  const isTraced = refused === 0 && tracesAlike(world, hidden, asked.asking);
   const faults = [...(await both(pair, asked, batchOf(lookups(world, hidden, pick, isTraced))))];
   for (const request of alone(world, hidden, pick)) faults.push(...(await both(pair, asked, request)));
   return faults;

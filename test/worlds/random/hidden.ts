@@ -59,9 +59,17 @@ export function isLeft(step: Step, hidden: ReadonlySet<string>): boolean {
   return !hidden.has('resource' in step ? nameOf(step) : step.on);
 }
 
-/** Of what he wrote once and sees no more, his own traces tell him (conceded). */
-export function hasHiddenDeposits(world: World, hidden: ReadonlySet<string>, { rpps }: Asking): boolean {
-  return depositsOf(world).some((one) => hidden.has(nameOf(one)) && 'rpps' in one.by && one.by.rpps === rpps);
+/**
+ * Whether the traces of a caller are the same in both worlds. Of what he wrote once and sees no more his own traces tell him (conceded);
+ * and what he sees, but inherits a label from what is hidden, takes that label to its traces, which are then of what H's labels hide.
+ */
+export function tracesAlike(world: World, hidden: ReadonlySet<string>, { rpps }: Asking): boolean {
+  const names = [...hidden];
+  return depositsOf(world).every((one) => {
+    if (hidden.has(nameOf(one))) return !('rpps' in one.by) || one.by.rpps !== rpps;
+    const text = JSON.stringify(one.resource);
+    return !names.some((name) => text.includes(`"${name}"`));
+  });
 }
 
 export type Left = { readonly group: Group; readonly bundled: boolean };

@@ -35,7 +35,7 @@ export function searches({ key }: World, names: readonly string[]): readonly str
   ];
 }
 
-/** `pick`: a number below, drawn for this world. */
+/** `pick`: a number below, drawn for this world; `traced`: both have the same traces, what was refused has left some in one of them alone. */
 export function lookups(
   world: World,
   hidden: ReadonlySet<string>,
@@ -74,7 +74,6 @@ export function lookups(
     `DocumentReference?${patient}&status=superseded&_total=accurate`,
     `Consent?${patient}&_include=Consent:data&_total=accurate`,
     `Patient/${key}/DocumentReference?_total=accurate`,
-    // What was refused, and what he wrote and sees no more, leaves its traces in one world only.
     ...(traced ? [`AuditEvent?${patient}&_summary=count`] : []),
   ];
   return [one, ...Array.from({ length: 6 }, () => forms[pick(forms.length)] ?? '')];
