@@ -1,5 +1,6 @@
 // Histories by kind of caller: who is refused, what the law itself wrote, traces, directory, the testers' database.
 // https://hl7.org/fhir/R4/http.html#history
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Body, Client, Reply } from '../carnet.ts';
 import { expectOutcome } from '../http/expect.ts';
@@ -200,6 +201,8 @@ describe("the testers' database", () => {
     expect((await tester.delete('/Immunization/mine')).status).toBe(204);
     expect((await tester.get('/Immunization/mine/_history/2')).status).toBe(410);
     const deleted = new Date().toISOString();
+    // The next version is of a later millisecond.
+    await setTimeout(2);
     expect((await put(tester, '/Immunization/mine', basic('three'))).status).toBe(201);
     expect((await put(tester, '/Immunization/mine', basic('four'))).status).toBe(200);
     expect((await tester.delete('/Immunization/mine')).status).toBe(204);
