@@ -28,8 +28,8 @@ export function touchedBy(type: string, row: Pick<Found, '_id' | 'rd'> & Partial
   };
 }
 
-/** No trace lists a trace: it does not go with it. */
-function feedOf(type: string, { dep, date, feed }: Partial<Found>): Date | undefined {
+/** The day with which it leaves the claims window. No trace lists a trace: it does not go with it. */
+export function feedOf(type: string, { dep, date, feed }: Partial<Found>): Date | undefined {
   if (dep?.startsWith('f:')) return date && startOfDay(date);
   return type === 'AuditEvent' ? undefined : feed;
 }

@@ -9,7 +9,7 @@ import { judgeAuthor, judgeConsent } from '../access/wish.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
 import { Refusal, refuse } from '../fhir/outcome.ts';
 import type { Row, Words } from '../filter/row.ts';
-import { touchedBy } from './answer.ts';
+import { feedOf } from './answer.ts';
 import { attach } from './attachment.ts';
 import { compiled, stateWith } from './consent.ts';
 import { type Context, isTester } from './context.ts';
@@ -101,7 +101,6 @@ async function consequences(
   const { rec } = next;
   if (rec === undefined || record === undefined) return {};
   const id = String(after.id);
-  const { feed } = touchedBy(type, next);
   switch (type) {
     case 'DocumentReference':
       return { line: lineOf(context, rec, line) };
@@ -111,8 +110,10 @@ async function consequences(
       return { record: withGuardian(record, id, guardianOf(context, id, after)) };
     case 'Consent':
       return await ruled(context, id, { before, after }, record);
-    default:
+    default: {
+      const feed = feedOf(type, next);
       return { relabelled: { rec, refs: [`${type}/${id}`], ...(feed === undefined ? {} : { feed }) } };
+    }
   }
 }
 
